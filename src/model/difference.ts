@@ -1,0 +1,37 @@
+import type { Mac } from './mac.ts';
+
+/**
+ * One way in which the kernel is not as desired. `mend` and `undo` are lines for `ip -batch` (with the family
+ * option first, `-4` or `-6`, which the runner splits off); empty where `ip` cannot mend it.
+ */
+export interface Difference {
+  readonly kind:
+    | 'link-missing'
+    | 'link-down'
+    | 'mtu'
+    | 'address-missing'
+    | 'address-surplus'
+    | 'route-missing'
+    | 'route-wrong'
+    | 'route-surplus'
+    | 'rule-missing'
+    | 'rule-surplus'
+    | 'rule-duplicate'
+    | 'default-stolen'
+    | 'leak-into-main'
+    | 'wrong-way'
+    | 'sysctl'
+    | 'mirror-missing'
+    | 'mirror-surplus';
+  /** The NIC concerned; null when it is about the primary or the machine. */
+  readonly mac: Mac | null;
+  /** For people: `address 10.0.0.21/32 is missing on eth1`. */
+  readonly text: string;
+  readonly mend: readonly IpCommand[];
+}
+
+/** One line of `ip -batch`, e.g. family `ipv4`, line `route replace 10.0.0.0/24 dev eth1 table 21001`. */
+export interface IpCommand {
+  readonly family: 'ipv4' | 'ipv6' | 'link';
+  readonly line: string;
+}

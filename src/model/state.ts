@@ -1,0 +1,30 @@
+import type { OwnedFile } from './file.ts';
+import type { InstanceNetwork } from './instance.ts';
+import type { Mac } from './mac.ts';
+
+/** /var/lib/enid/state.json: what must outlive the process. */
+export interface State {
+  readonly schema: 1;
+  /** Slot (1–999) per MAC, for life: kept over detach and re-attach. */
+  readonly slots: ReadonlyMap<Mac, number>;
+  /** By path. */
+  readonly files: ReadonlyMap<string, OwnedFile>;
+  /** Values that sysctls had before we set them, by key with slashes. */
+  readonly sysctls: ReadonlyMap<string, { readonly former: string; readonly ours: string }>;
+  /** The last metadata that was whole and believed; applied early in boot without network, for the same instance only. */
+  readonly believed: InstanceNetwork | null;
+  /** Things metadata stopped listing, and how many reads in a row agreed on it (design section 5). */
+  readonly missing: ReadonlyMap<string, { readonly reads: number; readonly since: string; readonly last: string }>;
+  /** Digest of the plan that was last rolled back: not tried again until something changes. */
+  readonly refusedPlan: string | null;
+}
+
+export const emptyState: State = {
+  schema: 1,
+  slots: new Map(),
+  files: new Map(),
+  sysctls: new Map(),
+  believed: null,
+  missing: new Map(),
+  refusedPlan: null,
+};

@@ -1,0 +1,48 @@
+import type { Result } from '../model/problem.ts';
+
+export interface FileContent {
+  readonly bytes: Uint8Array;
+  /** Permission bits only. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+}
+
+/**
+ * The file system. Every path is absolute and, except below /proc and /sys, prefixed with `--root`.
+ * `null` means ENOENT (or ENOTDIR) and nothing else: any other failure is `file-unreadable` or `file-unwritable`.
+ */
+export interface Files {
+  read(path: string): Promise<Result<FileContent | null>>;
+  /** UTF-8; other bytes are `file-unreadable`. */
+  readText(path: string): Promise<Result<string | null>>;
+  /** Sorted by name. */
+  list(directory: string): Promise<Result<readonly DirectoryEntry[] | null>>;
+  /** Follows links. */
+  kind(path: string): Promise<Result<DirectoryEntry['kind'] | null>>;
+  /** The target of a symbolic link, made absolute; null where there is none. */
+  linkTarget(path: string): Promise<Result<string | null>>;
+  /**
+   * Replaces the whole file or leaves it as it was, also across a power cut: temporary dot-file in the same
+   * directory, fsync, owner and mode, SELinux label where there is one, rename, fsync of the directory.
+   * Missing parent directories are made (0755, below /var/lib/enid and /run/enid 0700).
+   */
+  write(path: string, bytes: Uint8Array | string, attributes: { mode: number; uid?: number; gid?: number }): Promise<Result<void>>;
+  /** Appends and fsyncs. */
+  append(path: string, text: string): Promise<Result<void>>;
+  /** Writes in place, for /proc/sys and /sys only. */
+  poke(path: string, text: string): Promise<Result<void>>;
+  /** Removes a file and fsyncs its directory; already gone is fine. */
+  remove(path: string): Promise<Result<void>>;
+  rename(from: string, to: string): Promise<Result<void>>;
+  makeDirectory(path: string, mode: number): Promise<Result<void>>;
+  /** Removes a directory and all below it; already gone is fine. */
+  removeTree(path: string): Promise<Result<void>>;
+  /** Calls `onChange` with the path whenever one of the paths (files or directories, now or later) changes; ends with `stop`. */
+  watch(paths: readonly string[], onChange: (path: string) => void): { stop(): Promise<void> };
+}
