@@ -1,0 +1,77 @@
+import type { DesiredNetwork } from '../model/desired.ts';
+import type { RenderedFile } from '../model/file.ts';
+import { fail, ok, type Result } from '../model/problem.ts';
+import type { Stack } from '../model/stack.ts';
+import { checkFile } from './check.ts';
+import { renderTemplate } from './engine.ts';
+import type { Format, RenderOptions, TemplateUse } from './format.ts';
+import { formats } from './registry.ts';
+import { sysctl } from './sysctl/format.ts';
+import type { TemplateSource } from './templates.ts';
+
+/**
+ * Every file that this stack's services need for the network, sorted by path, each read back by the checker of its
+ * format. The same input gives the same bytes. All or nothing: the first failure ends it.
+ * Errors: `template-missing`, `file-unreadable`, `template-error` (at file:line:column), `template-output`
+ * (naming the template).
+ */
+export async function render(
+  network: DesiredNetwork,
+  stack: Stack,
+  templates: TemplateSource,
+  options: RenderOptions,
+): Promise<Result<readonly RenderedFile[]>> {
+  const names = linkNames(network).filter((name) => !safeName.test(name));
+  if (names.length > 0) {
+    return fail(
+      'template-output',
+      names.join(' '),
+      'a link name that no configuration file can carry',
+      'rename or exclude it',
+    );
+  }
+  const files: RenderedFile[] = [];
+  for (const format of [formats[stack.format], sysctl]) {
+    for (const use of format.files(network, stack, options)) {
+      const file = await renderFile(format, use, templates);
+      if (!file.ok) return file;
+      files.push(file.value);
+    }
+  }
+  const twice = files.find((file, index) => files.findIndex((other) => other.path === file.path) !== index);
+  if (twice !== undefined) throw new Error(`two templates write ${twice.path}`);
+  return ok(files.sort((one, other) => (one.path < other.path ? -1 : 1)));
+}
+
+async function renderFile(
+  format: Pick<Format, 'check'>,
+  use: TemplateUse,
+  templates: TemplateSource,
+): Promise<Result<RenderedFile>> {
+  const template = await templates.read(use.template);
+  if (!template.ok) return template;
+  const text = renderTemplate(template.value, use.view);
+  if (!text.ok) return text;
+  const file: RenderedFile = {
+    path: use.path,
+    text: text.value,
+    mode: use.mode,
+    mac: use.mac,
+    template: template.value.origin,
+  };
+  const [problem] = [...checkFile(file), ...format.check(file)];
+  return problem === undefined ? ok({ ...file, template: use.template }) : { ok: false, problem };
+}
+
+/**
+ * The kernel takes nearly anything but `/` and spaces as a link name (dev_valid_name in net/core/dev.c). Files carry
+ * these: no quoting is then needed in any format.
+ */
+const safeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
+
+function linkNames(network: DesiredNetwork): readonly string[] {
+  return [
+    network.primary.name,
+    ...network.secondaries.flatMap((nic) => (nic.vlan === null ? [nic.name] : [nic.name, nic.vlan.parent])),
+  ];
+}
