@@ -1,0 +1,47 @@
+import type { StackId, Version } from '../model/stack.ts';
+import { cloudSystems } from './rows/clouds.ts';
+import { debianSystems } from './rows/debian.ts';
+import { eulerSystems } from './rows/euler.ts';
+import { redHatSystems } from './rows/rhel.ts';
+import { suseSystems } from './rows/suse.ts';
+import type { System } from './system.ts';
+import { compareVersions } from './versions.ts';
+
+/** Every distribution known beforehand. A new one is an object in `rows/` and its name in that file's list. */
+export const systems: readonly System[] = [
+  ...cloudSystems,
+  ...redHatSystems,
+  ...eulerSystems,
+  ...debianSystems,
+  ...suseSystems,
+];
+
+/** One value that `enid render --os` takes. */
+export interface KnownSystem {
+  /** `ubuntu:22.04` */
+  readonly os: string;
+  /** `Ubuntu 22.04` */
+  readonly pretty: string;
+  /** The assumed stack first, then those that `--stack` is known to be needed for. */
+  readonly stacks: readonly StackId[];
+}
+
+/** One entry for each id and row, in the order of the table: the goldens go through all of them. */
+export const knownSystems: readonly KnownSystem[] = systems.flatMap((system) =>
+  Object.entries(system.names).map(([id, name]) => ({
+    os: `${id}:${system.example}`,
+    pretty: `${name} ${system.example}`,
+    stacks: [system.stack, ...system.alternatives],
+  })),
+);
+
+/** The row of an os-release ID (any case) and version; null where there is none. */
+export function findSystem(id: string, version: Version): System | null {
+  const lower = id.toLowerCase();
+  const matches = (system: System): boolean =>
+    Object.keys(system.names).includes(lower) &&
+    system.versions.some(
+      (range) => compareVersions(version, range.from) >= 0 && compareVersions(version, range.below) < 0,
+    );
+  return systems.find(matches) ?? null;
+}
