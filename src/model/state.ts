@@ -7,6 +7,8 @@ export interface State {
   readonly schema: 1;
   /** Slot (1–999) per MAC, for life: kept over detach and re-attach. */
   readonly slots: ReadonlyMap<Mac, number>;
+  /** The kernel name each MAC had when it was last configured: needed to take a NIC down that is gone. */
+  readonly names: ReadonlyMap<Mac, string>;
   /** By path. */
   readonly files: ReadonlyMap<string, OwnedFile>;
   /** Values that sysctls had before we set them, by key with slashes. */
@@ -14,7 +16,10 @@ export interface State {
   /** The last metadata that was whole and believed; applied early in boot without network, for the same instance only. */
   readonly believed: InstanceNetwork | null;
   /** Things metadata stopped listing, and how many reads in a row agreed on it (design section 5). */
-  readonly missing: ReadonlyMap<string, { readonly reads: number; readonly since: string; readonly last: string }>;
+  readonly missing: ReadonlyMap<
+    string,
+    { readonly reads: number; readonly since: string; readonly last: string }
+  >;
   /** Digest of the plan that was last rolled back: not tried again until something changes. */
   readonly refusedPlan: string | null;
 }
@@ -22,6 +27,7 @@ export interface State {
 export const emptyState: State = {
   schema: 1,
   slots: new Map(),
+  names: new Map(),
   files: new Map(),
   sysctls: new Map(),
   believed: null,

@@ -1,0 +1,335 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Address, contains, type Family, type Prefix, splitPrefix } from '../model/address.ts';
+import type { Config } from '../model/config.ts';
+import type { DesiredNetwork } from '../model/desired.ts';
+import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
+import { type KernelState, mainTable } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import type { Stack } from '../model/stack.ts';
+import { emptyState } from '../model/state.ts';
+import { type DesireInput, desire, type Wanted } from './desire.ts';
+import { imagineKernel } from './imagine.ts';
+
+const config: Config = {
+  provider: 'auto',
+  stack: 'auto',
+  format: 'auto',
+  metadata: { endpoint: null, file: null, timeout: 3000, poll: 60_000, token: 'auto', agreeingReads: 2 },
+  interfaces: { exclude: [], include: [], managePrimary: false, vlans: [], addresses: new Map() },
+  addressing: 'auto',
+  defaultRoute: 'no',
+  policyRouting: true,
+  tableBase: 21000,
+  dns: false,
+  sysctl: 'auto',
+  activation: 'auto',
+  rollback: { timeout: 60_000, probe: ['gateway', 'metadata'] },
+  conflict: 'skip',
+  metrics: { textfile: null },
+};
+
+const stack: Stack = {
+  id: 'networkmanager',
+  format: 'keyfile',
+  renderer: null,
+  init: 'systemd',
+  versions: { networkmanager: null, systemd: null, netplan: null, wicked: null, kernel: null },
+  dhcpClient: null,
+  include: null,
+  networkScripts: false,
+};
+
+const macOf = (number: number) => `00:16:3e:00:00:${number.toString(16).padStart(2, '0')}` as Mac;
+
+function nic(
+  number: number,
+  subnet: number,
+  more: Partial<InstanceInterface['ipv4']> = {},
+): InstanceInterface {
+  const nothing = {
+    dhcp: false,
+    addresses: [],
+    prefixLength: null,
+    subnet: null,
+    gateway: null,
+    prefixes: [],
+  };
+  return {
+    mac: macOf(number),
+    name: null,
+    id: `eni-${number}`,
+    primary: number === 0,
+    mtu: null,
+    ipv4: {
+      dhcp: true,
+      addresses: [`10.0.${subnet}.${10 + number}` as Address],
+      prefixLength: 24,
+      subnet: `10.0.${subnet}.0/24` as Prefix,
+      gateway: `10.0.${subnet}.253` as Address,
+      prefixes: [],
+      ...more,
+    },
+    ipv6: nothing,
+    vlan: null,
+  };
+}
+
+function instanceOf(nics: readonly InstanceInterface[]): InstanceNetwork {
+  return { schema: 1, cloud: 'alibaba', instanceId: 'i-1', primaryMac: macOf(0), dns: [], interfaces: nics };
+}
+
+function wanted(nics: readonly InstanceInterface[], changes: Partial<DesireInput> = {}): Wanted {
+  const instance = instanceOf(nics);
+  const result = desire({
+    instance,
+    kernel: imagineKernel(instance),
+    config,
+    state: emptyState,
+    claims: new Map(),
+    removed: new Set(),
+    stack,
+    connected: () => 'table',
+    ...changes,
+  });
+  if (!result.ok) throw new Error(result.problem.message);
+  return result.value;
+}
+
+/** The device a packet leaves by, looked up as the kernel would: rules by priority, the longest prefix in each table. */
+function leavesBy(network: DesiredNetwork, to: string, from: string | null): string | undefined {
+  const family: Family = to.includes(':') ? 'ipv6' : 'ipv4';
+  const primary = network.primary[family];
+  const own = network.secondaries.flatMap((entry) => entry.routes);
+  const main = [
+    { destination: primary?.subnet, device: network.primary.name },
+    { destination: '0.0.0.0/0' as Prefix, device: network.primary.name },
+    ...network.secondaries
+      .filter((entry) => entry[family]?.connected === 'main')
+      .map((entry) => ({ destination: entry[family]?.subnet, device: entry.name })),
+  ];
+  // A bounced primary comes back behind the secondaries: the worst order is the one to survive.
+  main.reverse();
+  const lookup = (table: number): string | undefined => {
+    const routes =
+      table === mainTable ? main : own.filter((route) => route.table === table && route.family === family);
+    const fitting = routes.filter((route) => route.destination && contains(route.destination, to as Address));
+    const length = (route: { destination?: Prefix | null | undefined }) =>
+      splitPrefix(route.destination as Prefix).length;
+    return fitting.sort((one, other) => length(other) - length(one))[0]?.device;
+  };
+  const rules = network.secondaries
+    .flatMap((entry) => entry.rules)
+    .filter((rule) => rule.family === family)
+    .sort((one, other) => one.priority - other.priority);
+  for (const rule of [...rules, { from: null, to: null, table: mainTable }]) {
+    const fromFits = rule.from === null || (from !== null && contains(rule.from, from as Address));
+    const toFits = rule.to === null || contains(rule.to, to as Address);
+    const device = fromFits && toFits ? lookup(rule.table) : undefined;
+    if (device !== undefined) return device;
+  }
+  return undefined;
+}
+
+const arrangement = fc.record({
+  subnets: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 8 }),
+  places: fc.array(fc.constantFrom('table' as const, 'main' as const), { minLength: 8, maxLength: 8 }),
+  addressing: fc.constantFrom('auto' as const, 'static' as const),
+});
+
+describe('the three promises, looked up as the kernel would', () => {
+  it('hold for any number of NICs in any subnets, the primary’s among them, whatever the stack can persist', () => {
+    fc.assert(
+      fc.property(arrangement, ({ subnets, places, addressing }) => {
+        const nics = [nic(0, 0), ...subnets.map((subnet, index) => nic(index + 1, subnet))];
+        let call = 0;
+        const connected = () => places[call++ % places.length] ?? 'table';
+        const { network } = wanted(nics, { connected, config: { ...config, addressing } });
+
+        for (const secondary of network.secondaries) {
+          const subnet = secondary.ipv4?.subnet ?? ('' as Prefix);
+          const peer = subnet.replace('.0/24', '.200');
+          const address = secondary.ipv4?.address ?? '';
+          expect(leavesBy(network, '198.51.100.7', address)).toBe(secondary.name);
+          for (const other of network.secondaries) {
+            const stranger = (other.ipv4?.subnet ?? '').replace('.0/24', '.201');
+            expect(leavesBy(network, stranger, address)).toBe(secondary.name);
+          }
+          expect(leavesBy(network, peer, '10.0.0.10')).toBe('eth0');
+          const direct = leavesBy(network, peer, null);
+          const inSubnet = network.secondaries
+            .filter((entry) => entry.ipv4?.subnet === subnet)
+            .map((entry) => entry.name);
+          expect(secondary.ipv4?.sharedWithPrimary ? ['eth0'] : inSubnet).toContain(direct);
+        }
+        expect(leavesBy(network, '198.51.100.7', null)).toBe('eth0');
+        expect(leavesBy(network, '10.0.0.200', null)).toBe('eth0');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never lists the same rule or route twice', () => {
+    fc.assert(
+      fc.property(arrangement, ({ subnets, places }) => {
+        let call = 0;
+        const connected = () => places[call++ % places.length] ?? 'table';
+        const { network } = wanted([nic(0, 0), ...subnets.map((subnet, index) => nic(index + 1, subnet))], {
+          connected,
+        });
+        const rules = network.secondaries.flatMap((entry) => entry.rules).map((rule) => JSON.stringify(rule));
+        const routes = network.secondaries
+          .flatMap((entry) => entry.routes)
+          .map((route) => JSON.stringify(route));
+        expect(new Set(rules).size).toBe(rules.length);
+        expect(new Set(routes).size).toBe(routes.length);
+      }),
+    );
+  });
+});
+
+describe('slots', () => {
+  it('are for life: a NIC keeps its table when others come and go', () => {
+    const first = wanted([nic(0, 0), nic(1, 1), nic(2, 2)]);
+    const second = wanted([nic(0, 0), nic(2, 2)], { state: { ...emptyState, slots: first.slots } });
+    expect(first.network.secondaries.map((entry) => entry.table)).toEqual([21001, 21002]);
+    expect(second.network.secondaries.map((entry) => entry.table)).toEqual([21002]);
+  });
+
+  it('come back from the kernel’s rules when the state is lost', () => {
+    const nics = [nic(0, 0), nic(1, 1)];
+    const rule = {
+      family: 'ipv4',
+      priority: 21007,
+      from: '10.0.1.11/32',
+      to: null,
+      table: 21007,
+      special: false,
+      spec: '',
+    };
+    const kernel = { ...imagineKernel(instanceOf(nics)), rules: [rule] } as KernelState;
+    expect(wanted(nics, { kernel }).network.secondaries[0]?.table).toBe(21007);
+  });
+
+  it('leave a table alone that something else uses', () => {
+    const nics = [nic(0, 0), nic(1, 1), nic(2, 2)];
+    const foreign = {
+      family: 'ipv4',
+      priority: 21001,
+      from: '192.0.2.1/32',
+      to: null,
+      table: 500,
+      special: false,
+      spec: 'from 192.0.2.1',
+    };
+    const kernel = { ...imagineKernel(instanceOf(nics)), rules: [foreign] } as KernelState;
+    const fresh = wanted(nics, { kernel }).network;
+    expect(fresh.secondaries.map((entry) => entry.table)).toEqual([21002, 21003]);
+
+    const held = wanted(nics, { kernel, state: { ...emptyState, slots: new Map([[macOf(1), 1]]) } }).network;
+    expect(held.setAside).toMatchObject([
+      { mac: macOf(1), reason: 'table-conflict', detail: 'rule from 192.0.2.1' },
+    ]);
+    expect(held.secondaries.map((entry) => entry.mac)).toEqual([macOf(2)]);
+  });
+});
+
+describe('what is configured', () => {
+  it('gives every further address and prefix a rule, and static addressing a way to its gateway', () => {
+    const listed = {
+      addresses: ['10.0.1.11', '10.0.1.12'] as Address[],
+      prefixes: ['10.0.1.64/28'] as Prefix[],
+    };
+    const { network } = wanted([nic(0, 0), nic(1, 1, listed)], {
+      config: { ...config, addressing: 'static' },
+    });
+    const [secondary] = network.secondaries;
+    expect(secondary?.rules.map((rule) => [rule.priority, rule.from, rule.to, rule.table])).toEqual([
+      [21000, '10.0.0.10/32', '10.0.1.0/24', 254],
+      [21001, '10.0.1.11/32', null, 21001],
+      [21001, '10.0.1.12/32', null, 21001],
+      [21001, '10.0.1.64/28', null, 21001],
+      [21999, null, '10.0.1.0/24', 21001],
+    ]);
+    expect(
+      secondary?.routes.map((route) => [route.destination, route.via, route.table, route.onlink]),
+    ).toEqual([
+      ['10.0.1.0/24', null, 21001, false],
+      ['0.0.0.0/0', '10.0.1.253', 21001, true],
+    ]);
+  });
+
+  it('falls back to DHCP where static has no subnet, and says so', () => {
+    const bare = { prefixLength: null, subnet: null };
+    const { network, notes } = wanted([nic(0, 0), nic(1, 1, bare)], {
+      config: { ...config, addressing: 'static' },
+    });
+    expect(network.secondaries[0]?.ipv4?.method).toBe('dhcp');
+    expect(notes).toHaveLength(1);
+  });
+
+  it('sets ARP apart on every NIC of a shared subnet, the primary included, and nowhere else', () => {
+    const { network } = wanted([nic(0, 0), nic(1, 0), nic(2, 2)]);
+    const arp = network.sysctls.filter((sysctl) => sysctl.key.includes('/arp_')).map((sysctl) => sysctl.key);
+    expect(arp).toEqual([
+      'net/ipv4/conf/eth0/arp_ignore',
+      'net/ipv4/conf/eth0/arp_announce',
+      'net/ipv4/conf/eth1/arp_ignore',
+      'net/ipv4/conf/eth1/arp_announce',
+    ]);
+  });
+
+  it('names the reason for each NIC it leaves alone', () => {
+    const nics = [nic(0, 0), nic(1, 1), nic(2, 2), nic(3, 3)];
+    const kernel = imagineKernel(instanceOf(nics.slice(0, 3)));
+    const claims = new Map([[macOf(2), { by: 'person', where: '/etc/netplan/mine.yaml' } as const]]);
+    const exclude = ['eni-1'];
+    const result = wanted(nics, {
+      kernel,
+      claims,
+      config: { ...config, interfaces: { ...config.interfaces, exclude } },
+    });
+    expect(result.network.setAside.map((entry) => [entry.mac, entry.reason])).toEqual([
+      [macOf(1), 'excluded'],
+      [macOf(2), 'unmanaged'],
+      [macOf(3), 'not-in-kernel'],
+    ]);
+  });
+
+  it('is an error, not an empty network, when the primary is not there', () => {
+    const instance = instanceOf([nic(0, 0), nic(1, 1)]);
+    const kernel = imagineKernel(instanceOf([nic(1, 1)]));
+    const input = {
+      instance,
+      kernel,
+      config,
+      state: emptyState,
+      claims: new Map(),
+      removed: new Set<Mac>(),
+      stack,
+    };
+    expect(desire({ ...input, connected: () => 'table' })).toMatchObject({
+      ok: false,
+      problem: { code: 'no-primary' },
+    });
+  });
+});
+
+describe('what is taken away', () => {
+  const nics = [nic(0, 0), nic(1, 1)];
+  const state = { ...emptyState, slots: new Map([[macOf(1), 1]]), names: new Map([[macOf(1), 'eth1']]) };
+  const withoutLink = imagineKernel(instanceOf(nics.slice(0, 1)));
+
+  it('keeps everything of a link that is not there yet while metadata lists it', () => {
+    expect(wanted(nics, { state, kernel: withoutLink }).gone).toEqual([]);
+  });
+
+  it('lets a NIC go whose removal was seen, and one that metadata no longer lists', () => {
+    const expected = [{ name: 'eth1', mac: macOf(1), table: 21001, present: false }];
+    expect(wanted(nics, { state, kernel: withoutLink, removed: new Set([macOf(1)]) }).gone).toEqual(expected);
+    expect(wanted(nics.slice(0, 1), { state, kernel: withoutLink }).gone).toEqual(expected);
+    expect(wanted(nics.slice(0, 1), { state, kernel: imagineKernel(instanceOf(nics)) }).gone).toMatchObject([
+      { present: true },
+    ]);
+  });
+});

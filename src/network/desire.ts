@@ -1,0 +1,185 @@
+import type { Family } from '../model/address.ts';
+import type { Claim } from '../model/claim.ts';
+import type { Config } from '../model/config.ts';
+import type {
+  ConnectedPlace,
+  DesiredInterface,
+  DesiredNetwork,
+  DesiredPrimary,
+  Method,
+  SetAside,
+} from '../model/desired.ts';
+import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
+import type { KernelState, Link } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { fail, ok, type Result } from '../model/problem.ts';
+import type { Stack } from '../model/stack.ts';
+import type { State } from '../model/state.ts';
+import type { GoneInterface } from '../model/step.ts';
+import { fellBack, primaryFamily, secondaryFamily } from './family.ts';
+import { goneInterfaces } from './gone.ts';
+import { findNic, findPrimary, matches } from './nic.ts';
+import { withConfiguredVlans } from './overlay.ts';
+import { type Addressed, withMetricDefault, withoutPolicy, withPolicy } from './policy.ts';
+import { foreignSlots, freeSlot, recoverSlots } from './slots.ts';
+import { sysctlsFor } from './sysctls.ts';
+
+export interface DesireInput {
+  /** Believed metadata (design section 5). */
+  readonly instance: InstanceNetwork;
+  readonly kernel: KernelState;
+  readonly config: Config;
+  readonly state: State;
+  readonly claims: ReadonlyMap<Mac, Claim>;
+  /** MACs of links whose removal this process saw. */
+  readonly removed: ReadonlySet<Mac>;
+  readonly stack: Stack;
+  /** Where the format in use can keep a connected route. */
+  readonly connected: (method: Method, family: Family) => ConnectedPlace;
+}
+
+export interface Wanted {
+  readonly network: DesiredNetwork;
+  /** To be kept in state.json before anything is written: a slot is for life. */
+  readonly slots: ReadonlyMap<Mac, number>;
+  readonly gone: readonly GoneInterface[];
+  /** Sentences for the report: what could not be had as configured. */
+  readonly notes: readonly string[];
+}
+
+/** Decides what this machine's network should be. Pure. Errors: `no-primary` (the kernel has no link with its MAC). */
+export function desire(input: DesireInput): Result<Wanted> {
+  const { kernel, config, state } = input;
+  const instance = withConfiguredVlans(input.instance, kernel.links, config);
+  const primary = desirePrimary(instance, kernel);
+  if (primary === null) {
+    return fail(
+      'no-primary',
+      instance.primaryMac,
+      'no link has the MAC of the primary',
+      'nothing is changed; see `ip link`',
+    );
+  }
+  const slots = recoverSlots(state.slots, instance, kernel, config.tableBase);
+  const foreign = foreignSlots(kernel, config.tableBase, slots);
+  const setAside: SetAside[] = unlistedNics(instance, kernel.links, config);
+  const addressed: Addressed[] = [];
+  for (const nic of instance.interfaces) {
+    if (nic.mac === instance.primaryMac) continue;
+    const settled = settle(nic, input, primary, slots, foreign);
+    if ('slot' in settled) addressed.push(settled);
+    else setAside.push(settled);
+  }
+  addressed.sort((one, other) => one.slot - other.slot);
+  const secondaries = route(addressed, primary, config);
+  const sysctls = config.sysctl === 'no' ? [] : sysctlsFor(primary, addressed);
+  const network: DesiredNetwork = { primary, secondaries, setAside, sysctls };
+  const gone = goneInterfaces({ ...input, instance, slots, network, base: config.tableBase });
+  const notes = addressed
+    .filter((nic) => fellBack(nic.ipv4, config))
+    .map((nic) => `${nic.name}: no address and subnet in metadata for static addressing, so DHCP is used`);
+  return ok({ network, slots, gone, notes });
+}
+
+function desirePrimary(instance: InstanceNetwork, kernel: KernelState): DesiredPrimary | null {
+  const link = findPrimary(instance.primaryMac, kernel);
+  const nic = instance.interfaces.find((entry) => entry.mac === instance.primaryMac);
+  if (link === undefined || nic === undefined) return null;
+  return {
+    name: link.name,
+    mac: nic.mac,
+    id: nic.id,
+    ipv4: primaryFamily('ipv4', nic.ipv4, link.name, kernel),
+    ipv6: primaryFamily('ipv6', nic.ipv6, link.name, kernel),
+  };
+}
+
+/** One NIC of the metadata: addressed and with a slot, or set aside. New slots are entered into `slots`. */
+function settle(
+  nic: InstanceInterface,
+  input: DesireInput,
+  primary: DesiredPrimary,
+  slots: Map<Mac, number>,
+  foreign: ReadonlyMap<number, string>,
+): Addressed | SetAside {
+  const { kernel, config } = input;
+  const aside = (reason: SetAside['reason'], detail: string, name: string | null): SetAside => {
+    const role = reason === 'excluded' || reason === 'not-included' ? 'ignored' : 'secondary';
+    return { name, mac: nic.mac, id: nic.id, role, reason, detail };
+  };
+  const finding = findNic(nic, kernel.links, input.claims, config);
+  const vlanName = finding.reason === 'not-in-kernel' ? vlanToMake(nic, kernel.links) : null;
+  if (finding.reason !== null && vlanName === null) {
+    return aside(finding.reason, finding.detail, finding.link?.name ?? null);
+  }
+  const name = vlanName ?? finding.link?.name ?? '';
+  const known = slots.get(nic.mac);
+  const conflict = known === undefined ? undefined : foreign.get(known);
+  if (conflict !== undefined) return aside('table-conflict', conflict, name);
+  const common = { device: name, config, stack: input.stack.id, kernel, connected: placer(input) };
+  const ipv4 = secondaryFamily(nic, { ...common, family: 'ipv4', primary: primary.ipv4 });
+  const ipv6 = secondaryFamily(nic, { ...common, family: 'ipv6', primary: primary.ipv6 });
+  if (ipv4 === null && ipv6 === null)
+    return aside('no-address', 'the metadata gives no address and no subnet', name);
+  const slot = known ?? freeSlot(new Set(slots.values()), foreign);
+  if (slot === undefined) return aside('no-slot', 'slots 1 to 999 are all taken', name);
+  slots.set(nic.mac, slot);
+  const vlan =
+    nic.vlan === null
+      ? null
+      : { parent: parentOf(nic, kernel.links), parentMac: nic.vlan.parentMac, id: nic.vlan.id };
+  return {
+    name,
+    mac: nic.mac,
+    id: nic.id,
+    slot,
+    table: config.tableBase + slot,
+    mtu: nic.mtu,
+    vlan,
+    ipv4,
+    ipv6,
+  };
+}
+
+/** Without policy routing nothing may move to a table that no rule leads to. */
+function placer(input: DesireInput): DesireInput['connected'] {
+  return input.config.policyRouting ? input.connected : () => 'main';
+}
+
+function route(
+  addressed: readonly Addressed[],
+  primary: DesiredPrimary,
+  config: Config,
+): readonly DesiredInterface[] {
+  const routed = config.policyRouting
+    ? withPolicy(addressed, primary, config.tableBase)
+    : withoutPolicy(addressed);
+  return config.defaultRoute === 'metric' ? routed.map(withMetricDefault) : routed;
+}
+
+/** The name a VLAN sub-interface gets when its parent is there and it is not: `eth1.100`. */
+function vlanToMake(nic: InstanceInterface, links: readonly Link[]): string | null {
+  const parent = parentOf(nic, links);
+  return nic.vlan === null || parent === '' ? null : `${parent}.${nic.vlan.id}`;
+}
+
+function parentOf(nic: InstanceInterface, links: readonly Link[]): string {
+  const free = links.filter(
+    (link) => link.mac === nic.vlan?.parentMac && link.kind !== 'vlan' && link.master === null,
+  );
+  return free[0]?.name ?? '';
+}
+
+/** NICs the kernel has and the metadata does not: hot-plugged a moment ago, or about to be detached. */
+function unlistedNics(instance: InstanceNetwork, links: readonly Link[], config: Config): SetAside[] {
+  const listed = new Set(instance.interfaces.map((nic) => nic.mac));
+  const isNic = (link: Link): boolean =>
+    link.hasDevice || config.interfaces.include.some((pattern) => matches(pattern, link, null));
+  return links.flatMap((link) => {
+    const { mac, name } = link;
+    if (mac === null || listed.has(mac) || link.type !== 'ether' || link.master !== null || !isNic(link))
+      return [];
+    const detail = 'a NIC that the metadata does not list';
+    return [{ name, mac, id: null, role: 'secondary', reason: 'not-in-metadata', detail }];
+  });
+}

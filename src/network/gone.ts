@@ -1,0 +1,53 @@
+import type { DesiredNetwork } from '../model/desired.ts';
+import type { InstanceNetwork } from '../model/instance.ts';
+import type { KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import type { Reason } from '../model/reason.ts';
+import type { State } from '../model/state.ts';
+import type { GoneInterface } from '../model/step.ts';
+
+/** Reasons that hand a NIC to somebody else: what we wrote for it goes. The rest are troubles, and keep their files. */
+const handedOver: ReadonlySet<Reason> = new Set<Reason>([
+  'excluded',
+  'not-included',
+  'unmanaged',
+  'cni',
+  'bonded',
+]);
+
+export interface Departure {
+  readonly state: Pick<State, 'files' | 'names'>;
+  readonly slots: ReadonlyMap<Mac, number>;
+  readonly instance: InstanceNetwork;
+  readonly kernel: KernelState;
+  readonly network: DesiredNetwork;
+  /** MACs of links whose removal this process saw. */
+  readonly removed: ReadonlySet<Mac>;
+  readonly base: number;
+}
+
+/**
+ * The NICs whose configuration is taken away (design section 5): the kernel removed the link, or believed metadata
+ * no longer lists it, or it was handed to somebody else. A link that is absent while metadata lists it keeps its
+ * files: early in boot NICs are not there yet.
+ */
+export function goneInterfaces(departure: Departure): readonly GoneInterface[] {
+  const { state, slots, instance, kernel, network, removed, base } = departure;
+  const desired = new Set(network.secondaries.map((nic) => nic.mac));
+  const listed = new Set(instance.interfaces.map((nic) => nic.mac));
+  const owning = new Set([...state.files.values()].map((file) => file.mac));
+  const gone: GoneInterface[] = [];
+  for (const [mac, slot] of slots) {
+    const name = state.names.get(mac);
+    if (desired.has(mac) || (name === undefined && !owning.has(mac))) continue;
+    const link = kernel.links.find((entry) => entry.mac === mac && entry.type === 'ether');
+    const aside = network.setAside.find((entry) => entry.mac === mac);
+    const given = aside !== undefined && handedOver.has(aside.reason);
+    const left = link === undefined && (removed.has(mac) || !listed.has(mac));
+    const unlisted = link !== undefined && !listed.has(mac) && mac !== network.primary.mac;
+    if (given || left || unlisted) {
+      gone.push({ name: link?.name ?? name ?? '', mac, table: base + slot, present: link !== undefined });
+    }
+  }
+  return gone;
+}

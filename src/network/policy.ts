@@ -1,0 +1,165 @@
+import { type Address, contains, type Family, families, hostPrefix, type Prefix } from '../model/address.ts';
+import {
+  type DesiredFamily,
+  type DesiredInterface,
+  type DesiredPrimary,
+  guardOffset,
+  type PolicyRoute,
+  type PolicyRule,
+  type PrimaryFamily,
+  roadOffset,
+} from '../model/desired.ts';
+import { defaultDestination, mainTable } from '../model/kernel.ts';
+
+/** A secondary before its routes and rules. */
+export type Addressed = Omit<DesiredInterface, 'routes' | 'rules'>;
+
+/**
+ * Gives every secondary the routes and rules that keep the three promises of design section 3:
+ * its own addresses leave by its own table; the primary's addresses never leave by a secondary (guards, first in the
+ * band); new connections into a secondary's subnet take that secondary (roads, last in the band, after every `from`).
+ * What serves a subnet rather than a NIC stands on the lowest slot in it, so that no two files carry the same rule.
+ */
+export function withPolicy(
+  nics: readonly Addressed[],
+  primary: DesiredPrimary,
+  base: number,
+): readonly DesiredInterface[] {
+  const extras = new Map<number, { routes: PolicyRoute[]; rules: PolicyRule[] }>();
+  for (const nic of nics) extras.set(nic.slot, { routes: [], rules: [] });
+  for (const family of families) addSubnetRules(nics, primary, family, base, extras);
+  return nics.map((nic) => {
+    const extra = extras.get(nic.slot) ?? { routes: [], rules: [] };
+    const routes = families.flatMap((family) => tableRoutes(nic, family));
+    const rules = families.flatMap((family) => sourceRules(nic, family));
+    return {
+      ...nic,
+      routes: [...routes, ...extra.routes],
+      rules: [...rules, ...extra.rules].sort((one, other) => one.priority - other.priority),
+    };
+  });
+}
+
+/**
+ * For `policy_routing: false`: no rule and no table of its own. A host prefix still needs its subnet in main.
+ */
+export function withoutPolicy(nics: readonly Addressed[]): readonly DesiredInterface[] {
+  return nics.map((nic) => {
+    const routes = families
+      .filter((family) => nic[family]?.method === 'static')
+      .flatMap((family) => tableRoutes(nic, family))
+      .filter((route) => route.via === null)
+      .map((route) => ({ ...route, table: mainTable }));
+    return { ...nic, routes, rules: [] };
+  });
+}
+
+/** For `default_route: metric`: a default in main that is worse than any other, with the table's number as metric. */
+export function withMetricDefault(nic: DesiredInterface): DesiredInterface {
+  const defaults = families
+    .flatMap((family) => tableRoutes(nic, family))
+    .filter((route) => route.via !== null)
+    .map((route) => ({ ...route, table: mainTable, metric: nic.table }));
+  return { ...nic, routes: [...nic.routes, ...defaults] };
+}
+
+/** `from A lookup T` for every address and delegated prefix of the NIC. */
+function sourceRules(nic: Addressed, family: Family): readonly PolicyRule[] {
+  const own = nic[family];
+  if (own === null) return [];
+  const hosts = [...(own.address === null ? [] : [own.address]), ...own.further].map(hostPrefix);
+  const sources = [...new Set([...hosts, ...own.prefixes])];
+  return sources.map((from) => ({ family, priority: nic.table, from, to: null, table: nic.table }));
+}
+
+/** The subnet first: old kernels and wicked accept a default only when its gateway is already reachable. */
+function tableRoutes(nic: Addressed, family: Family): readonly PolicyRoute[] {
+  const own = nic[family];
+  if (own === null) return [];
+  const common = { family, table: nic.table, device: nic.name, source: own.address, metric: 0 };
+  const routes: PolicyRoute[] = [];
+  if (own.subnet !== null) routes.push({ ...common, destination: own.subnet, via: null, onlink: false });
+  if (own.gateway !== null) {
+    routes.push({
+      ...common,
+      destination: defaultDestination[family],
+      via: own.gateway,
+      onlink: needsOnlink(own),
+    });
+  }
+  return routes;
+}
+
+/** A host prefix does not cover the gateway, nor does a subnet that it lies outside of. */
+function needsOnlink(own: DesiredFamily): boolean {
+  if (own.gateway === null || own.gateway.startsWith('fe80:')) return false;
+  return own.method === 'static' || own.subnet === null || !contains(own.subnet, own.gateway);
+}
+
+function addSubnetRules(
+  nics: readonly Addressed[],
+  primary: DesiredPrimary,
+  family: Family,
+  base: number,
+  extras: Map<number, { routes: PolicyRoute[]; rules: PolicyRule[] }>,
+): void {
+  const own = primary[family];
+  let hasPrimaryTable = false;
+  for (const [subnet, members] of bySubnet(nics, family)) {
+    const first = members[0];
+    const extra = first === undefined ? undefined : extras.get(first.slot);
+    if (first === undefined || extra === undefined) continue;
+    const inMain = members.some((nic) => nic[family]?.connected === 'main');
+    const shared = members.some((nic) => nic[family]?.sharedWithPrimary === true);
+    if (shared && !inMain) continue;
+    const guardTable = inMain ? base : mainTable;
+    for (const address of own?.addresses ?? [])
+      extra.rules.push(guard(family, address, subnet, guardTable, base));
+    if (!inMain || shared) {
+      const roadTable = shared ? base : first.table;
+      extra.rules.push({ family, priority: base + roadOffset, from: null, to: subnet, table: roadTable });
+    }
+    if (inMain && own !== null && !hasPrimaryTable) {
+      hasPrimaryTable = true;
+      extra.routes.push(...primaryTable(family, own, primary.name, base));
+    }
+  }
+}
+
+function guard(family: Family, address: Address, to: Prefix, table: number, base: number): PolicyRule {
+  return { family, priority: base + guardOffset, from: hostPrefix(address), to, table };
+}
+
+/** Table 21000 (slot 0): the primary's subnet and default, for guards where main holds a secondary's subnet. */
+function primaryTable(
+  family: Family,
+  primary: PrimaryFamily,
+  device: string,
+  base: number,
+): readonly PolicyRoute[] {
+  const common = {
+    family,
+    table: base,
+    device,
+    source: primary.addresses[0] ?? null,
+    metric: 0,
+    onlink: false,
+  };
+  const routes: PolicyRoute[] = [];
+  if (primary.subnet !== null) routes.push({ ...common, destination: primary.subnet, via: null });
+  if (primary.gateway !== null) {
+    routes.push({ ...common, destination: defaultDestination[family], via: primary.gateway });
+  }
+  return routes;
+}
+
+/** Secondaries by subnet, in the order of their slots. */
+function bySubnet(nics: readonly Addressed[], family: Family): ReadonlyMap<Prefix, readonly Addressed[]> {
+  const groups = new Map<Prefix, Addressed[]>();
+  for (const nic of nics) {
+    const subnet = nic[family]?.subnet;
+    if (subnet === undefined || subnet === null) continue;
+    groups.set(subnet, [...(groups.get(subnet) ?? []), nic]);
+  }
+  return groups;
+}

@@ -1,0 +1,48 @@
+import { overlaps, type Prefix } from '../model/address.ts';
+import type { DesiredPrimary, DesiredSysctl } from '../model/desired.ts';
+import type { Mac } from '../model/mac.ts';
+import type { Addressed } from './policy.ts';
+
+/**
+ * What the kernel must be told for several NICs to live side by side (kernel: networking/ip-sysctl.rst):
+ * rp_filter=2 on secondaries, as the effective value is the larger of `all` and the NIC's; while NICs share a subnet
+ * arp_ignore=1 and arp_announce=2 on all of them, so that each answers for its own addresses only; no router
+ * advertisement may set a default, and none is needed at all where the addresses come from metadata.
+ */
+export function sysctlsFor(primary: DesiredPrimary, nics: readonly Addressed[]): readonly DesiredSysctl[] {
+  const sysctls = nics.flatMap((nic) => [
+    set(nic, 'ipv4', 'rp_filter', '2'),
+    nic.ipv6?.method === 'dhcp'
+      ? set(nic, 'ipv6', 'accept_ra_defrtr', '0')
+      : set(nic, 'ipv6', 'accept_ra', '0'),
+  ]);
+  for (const nic of sharing(primary, nics)) {
+    sysctls.push(set(nic, 'ipv4', 'arp_ignore', '1'), set(nic, 'ipv4', 'arp_announce', '2'));
+  }
+  return sysctls;
+}
+
+interface Named {
+  readonly name: string;
+  readonly mac: Mac;
+}
+
+/** Every NIC, the primary included, whose IPv4 subnet another one has as well. */
+function sharing(primary: DesiredPrimary, nics: readonly Addressed[]): readonly Named[] {
+  const all: { nic: Named; subnet: Prefix | null }[] = [
+    { nic: primary, subnet: primary.ipv4?.subnet ?? null },
+    ...nics.map((nic) => ({ nic, subnet: nic.ipv4?.subnet ?? null })),
+  ];
+  return all
+    .filter((one) =>
+      all.some(
+        (other) =>
+          other !== one && one.subnet !== null && other.subnet !== null && overlaps(one.subnet, other.subnet),
+      ),
+    )
+    .map((entry) => entry.nic);
+}
+
+function set(nic: Named, family: string, key: string, value: string): DesiredSysctl {
+  return { key: `net/${family}/conf/${nic.name}/${key}`, value, mac: nic.mac };
+}
