@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Address, contains, type Family, type Prefix, splitPrefix } from '../model/address.ts';
+import {
+  type Address,
+  contains,
+  type Family,
+  type Prefix,
+  parsePrefix,
+  splitPrefix,
+} from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
-import { type KernelState, mainTable } from '../model/kernel.ts';
+import { defaultDestination, type KernelRule, mainTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Stack } from '../model/stack.ts';
 import { emptyState } from '../model/state.ts';
@@ -40,19 +47,26 @@ const stack: Stack = {
   networkScripts: false,
 };
 
+const parsed = (text: string): Prefix => {
+  const prefix = parsePrefix(text, 'test');
+  if (!prefix.ok) throw new Error(text);
+  return prefix.value;
+};
+
 const macOf = (number: number) => `00:16:3e:00:00:${number.toString(16).padStart(2, '0')}` as Mac;
 
 function nic(
   number: number,
   subnet: number,
   more: Partial<InstanceInterface['ipv4']> = {},
+  dual = false,
 ): InstanceInterface {
-  const nothing = {
+  const ipv6 = {
     dhcp: false,
-    addresses: [],
-    prefixLength: null,
-    subnet: null,
-    gateway: null,
+    addresses: [splitPrefix(parsed(`2001:db8:${subnet}::${(10 + number).toString(16)}/128`)).base],
+    prefixLength: 64,
+    subnet: parsed(`2001:db8:${subnet}::/64`),
+    gateway: `2001:db8:${subnet}::fff7` as Address,
     prefixes: [],
   };
   return {
@@ -70,7 +84,7 @@ function nic(
       prefixes: [],
       ...more,
     },
-    ipv6: nothing,
+    ipv6: dual ? ipv6 : { ...ipv6, addresses: [], prefixLength: null, subnet: null, gateway: null },
     vlan: null,
   };
 }
@@ -103,7 +117,7 @@ function leavesBy(network: DesiredNetwork, to: string, from: string | null): str
   const own = network.secondaries.flatMap((entry) => entry.routes);
   const main = [
     { destination: primary?.subnet, device: network.primary.name },
-    { destination: '0.0.0.0/0' as Prefix, device: network.primary.name },
+    { destination: defaultDestination[family], device: network.primary.name },
     ...network.secondaries
       .filter((entry) => entry[family]?.connected === 'main')
       .map((entry) => ({ destination: entry[family]?.subnet, device: entry.name })),
@@ -188,6 +202,48 @@ describe('the three promises, looked up as the kernel would', () => {
   });
 });
 
+describe('IPv6', () => {
+  it('keeps the promises as IPv4 does', () => {
+    const nics = [nic(0, 0, {}, true), nic(1, 1, {}, true), nic(2, 0, {}, true), nic(3, 1, {}, true)];
+    const { network } = wanted(nics, { connected: () => 'main' });
+    const peers = { own: '2001:db8:1::c8', shared: '2001:db8::c8', outside: '2001:db8:ffff::7' };
+    expect(leavesBy(network, peers.outside, '2001:db8:1::b')).toBe('eth1');
+    expect(leavesBy(network, peers.own, '2001:db8:1::d')).toBe('eth3');
+    expect(leavesBy(network, peers.shared, '2001:db8::c')).toBe('eth2');
+    expect(leavesBy(network, peers.own, '2001:db8::a')).toBe('eth0');
+    expect(leavesBy(network, peers.shared, '2001:db8::a')).toBe('eth0');
+    expect(leavesBy(network, peers.own, null)).toBe('eth1');
+    expect(leavesBy(network, peers.shared, null)).toBe('eth0');
+  });
+
+  it('is set on secondaries also where the primary has none', () => {
+    const { network } = wanted([nic(0, 0), nic(1, 1, {}, true)]);
+    expect(leavesBy(network, '2001:db8:ffff::7', '2001:db8:1::b')).toBe('eth1');
+    expect(leavesBy(network, '2001:db8:1::c8', null)).toBe('eth1');
+  });
+});
+
+describe('VLAN sub-interfaces that only the configuration knows', () => {
+  it('stand on the parent named by MAC, name or id, and get a slot like any NIC', () => {
+    const vlan = {
+      parent: 'eni-1',
+      id: 100,
+      mac: macOf(9),
+      addresses: [{ address: '10.0.9.7' as Address, length: 24 }],
+    };
+    const vlans = [{ ...vlan, gateway: '10.0.9.1' as Address }];
+    const { network } = wanted([nic(0, 0), nic(1, 1)], {
+      config: { ...config, interfaces: { ...config.interfaces, vlans } },
+    });
+    expect(network.secondaries[1]).toMatchObject({
+      name: 'eth1.100',
+      slot: 2,
+      vlan: { parent: 'eth1', id: 100 },
+    });
+    expect(network.secondaries[1]?.ipv4).toMatchObject({ method: 'static', subnet: '10.0.9.0/24' });
+  });
+});
+
 describe('slots', () => {
   it('are for life: a NIC keeps its table when others come and go', () => {
     const first = wanted([nic(0, 0), nic(1, 1), nic(2, 2)]);
@@ -198,31 +254,31 @@ describe('slots', () => {
 
   it('come back from the kernel’s rules when the state is lost', () => {
     const nics = [nic(0, 0), nic(1, 1)];
-    const rule = {
+    const rule: KernelRule = {
       family: 'ipv4',
       priority: 21007,
-      from: '10.0.1.11/32',
+      from: '10.0.1.11/32' as Prefix,
       to: null,
       table: 21007,
       special: false,
       spec: '',
     };
-    const kernel = { ...imagineKernel(instanceOf(nics)), rules: [rule] } as KernelState;
+    const kernel = { ...imagineKernel(instanceOf(nics)), rules: [rule] };
     expect(wanted(nics, { kernel }).network.secondaries[0]?.table).toBe(21007);
   });
 
   it('leave a table alone that something else uses', () => {
     const nics = [nic(0, 0), nic(1, 1), nic(2, 2)];
-    const foreign = {
+    const foreign: KernelRule = {
       family: 'ipv4',
       priority: 21001,
-      from: '192.0.2.1/32',
+      from: '192.0.2.1/32' as Prefix,
       to: null,
       table: 500,
       special: false,
       spec: 'from 192.0.2.1',
     };
-    const kernel = { ...imagineKernel(instanceOf(nics)), rules: [foreign] } as KernelState;
+    const kernel = { ...imagineKernel(instanceOf(nics)), rules: [foreign] };
     const fresh = wanted(nics, { kernel }).network;
     expect(fresh.secondaries.map((entry) => entry.table)).toEqual([21002, 21003]);
 
