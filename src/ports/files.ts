@@ -14,6 +14,12 @@ export interface DirectoryEntry {
 }
 
 /**
+ * How every temporary file of `Files.write` is named; what a crash leaves behind is known by it. A dot-name,
+ * because network services read any other name beside their files.
+ */
+export const temporaryPrefix = '.enid-tmp-';
+
+/**
  * The file system. Every path is absolute and, except below /proc and /sys, prefixed with `--root`.
  * `null` means ENOENT (or ENOTDIR) and nothing else: any other failure is `file-unreadable` or `file-unwritable`.
  */
@@ -29,15 +35,20 @@ export interface Files {
   linkTarget(path: string): Promise<Result<string | null>>;
   /**
    * Replaces the whole file or leaves it as it was, also across a power cut: temporary dot-file in the same
-   * directory, fsync, owner and mode, SELinux label where there is one, rename, fsync of the directory.
+   * directory, owner (default: this process) and mode, fsync, SELinux label where there is one, rename, fsync of the
+   * directory. A link at `path` is replaced, not followed.
    * Missing parent directories are made (0755, below /var/lib/enid and /run/enid 0700).
    */
-  write(path: string, bytes: Uint8Array | string, attributes: { mode: number; uid?: number; gid?: number }): Promise<Result<void>>;
+  write(
+    path: string,
+    bytes: Uint8Array | string,
+    attributes: { mode: number; uid?: number; gid?: number },
+  ): Promise<Result<void>>;
   /** Appends and fsyncs. */
   append(path: string, text: string): Promise<Result<void>>;
   /** Writes in place, for /proc/sys and /sys only. */
   poke(path: string, text: string): Promise<Result<void>>;
-  /** Removes a file and fsyncs its directory; already gone is fine. */
+  /** Removes a file, a link or an empty directory and fsyncs what held it; already gone is fine. */
   remove(path: string): Promise<Result<void>>;
   rename(from: string, to: string): Promise<Result<void>>;
   makeDirectory(path: string, mode: number): Promise<Result<void>>;

@@ -1,0 +1,180 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir, readlink, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
+import type { DirectoryEntry, FileContent, Files } from '../files.ts';
+import { atomicWrite, makeDirectories, syncDirectory } from './atomic-write.ts';
+import { errorCode, rooted } from './rooted.ts';
+import { hasLabels } from './selinux.ts';
+import { watchPaths } from './watch.ts';
+
+/** The file system of this machine, or the one below `root` (`--root`; `/` or empty for none). See {@link Files}. */
+export function nodeFiles(root: string): Files {
+  const place = rooted(root);
+  const isWhole = root === '' || root === '/';
+  let labels: Promise<boolean> | null = null;
+  // Another system's image has another policy; what is below /var/lib/enid and /run/enid takes its directory's label.
+  const labelled = (path: string): Promise<boolean> =>
+    isWhole && path.startsWith('/etc/') ? (labels ??= hasLabels()) : Promise.resolve(false);
+
+  return {
+    read: (path) => reading(path, async () => content(await place(path, 'follow'))),
+    readText: async (path) =>
+      decoded(path, await reading(path, async () => content(await place(path, 'follow')))),
+    list: (path) => reading(path, async () => entries(await place(path, 'follow'))),
+    kind: (path) => reading(path, async () => kindOf(await stat(await place(path, 'follow')))),
+    linkTarget: (path) => reading(path, async () => target(path, await place(path, 'keep'))),
+    write: (path, bytes, attributes) =>
+      writing(path, async () => {
+        const there = await place(path, 'keep');
+        await makeDirectories(place, dirname(path), directoryMode);
+        await atomicWrite(there, bytes, attributes, await labelled(path));
+      }),
+    append: (path, text) =>
+      writing(path, async () => {
+        await makeDirectories(place, dirname(path), directoryMode);
+        await append(await place(path, 'follow'), text);
+      }),
+    poke: (path, text) => writing(path, async () => poke(await place(path, 'follow'), text)),
+    remove: (path) => writing(path, async () => remove(await place(path, 'keep'))),
+    rename: (from, to) =>
+      writing(from, async () => {
+        const [source, goal] = [await place(from, 'keep'), await place(to, 'keep')];
+        await makeDirectories(place, dirname(to), directoryMode);
+        await rename(source, goal);
+        await syncDirectory(dirname(goal));
+        await syncDirectory(dirname(source));
+      }),
+    makeDirectory: (path, mode) =>
+      writing(path, () =>
+        makeDirectories(place, path, (made) => (made === path ? mode : directoryMode(made))),
+      ),
+    removeTree: (path) =>
+      writing(path, async () => {
+        const there = await place(path, 'keep');
+        await rm(there, { recursive: true, force: true });
+        await syncDirectory(dirname(there)).catch(ignoreMissing);
+      }),
+    watch: (paths, onChange) => watchPaths(place, paths, onChange),
+  };
+}
+
+async function reading<T>(path: string, read: () => Promise<T>): Promise<Result<T | null>> {
+  try {
+    return ok(await read());
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return ok(null);
+    return { ok: false, problem: broken('file-unreadable', path, error) };
+  }
+}
+
+async function writing(path: string, write: () => Promise<void>): Promise<Result<void>> {
+  try {
+    return ok(await write());
+  } catch (error) {
+    return { ok: false, problem: broken('file-unwritable', path, error) };
+  }
+}
+
+/** A failed system call as a problem; anything else is a bug and goes on. */
+function broken(code: 'file-unreadable' | 'file-unwritable', path: string, error: unknown): Problem {
+  const name = errorCode(error);
+  if (name === '' || !(error instanceof Error)) throw error;
+  const advice: Readonly<Record<string, string>> = {
+    EACCES: 'run as root',
+    EPERM: 'run as root, and see lsattr for an immutable flag',
+    EROFS: 'the file system is mounted read-only',
+    ENOSPC: 'the file system is full',
+  };
+  return { code, place: path, message: error.message.split(',')[0] ?? name, advice: advice[name] ?? '' };
+}
+
+async function content(path: string): Promise<FileContent> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { mode, uid, gid } = await handle.stat();
+    return { bytes: await handle.readFile(), mode: mode & 0o7777, uid, gid };
+  } finally {
+    await handle.close();
+  }
+}
+
+function decoded(path: string, read: Result<FileContent | null>): Result<string | null> {
+  if (!read.ok) return read;
+  if (read.value === null) return ok(null);
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(read.value.bytes));
+  } catch {
+    return fail('file-unreadable', path, 'the file is not UTF-8 text');
+  }
+}
+
+async function entries(path: string): Promise<readonly DirectoryEntry[]> {
+  const found = await readdir(path, { withFileTypes: true });
+  return found
+    .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+    .sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+}
+
+interface Kinded {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+function kindOf(entry: Kinded): DirectoryEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+/** The target as the system below the root names it. */
+async function target(path: string, there: string): Promise<string | null> {
+  if (!(await lstat(there)).isSymbolicLink()) return null;
+  return resolve(dirname(path), await readlink(there));
+}
+
+async function append(path: string, text: string): Promise<void> {
+  const created = await lstat(path).then(
+    () => false,
+    () => true,
+  );
+  const handle = await open(path, 'a', 0o600);
+  try {
+    await handle.appendFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (created) await syncDirectory(dirname(path));
+}
+
+async function poke(path: string, text: string): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY);
+  try {
+    await handle.write(text);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path).catch((error) => {
+      if (errorCode(error) !== 'EISDIR') throw error;
+      return rmdir(path);
+    });
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    ignoreMissing(error);
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error))) throw error;
+}
+
+/** State and run time are for root alone; other new directories are as packages make them. */
+function directoryMode(path: string): number {
+  return /^\/(var\/lib|run)\/enid(\/|$)/.test(path) ? 0o700 : 0o755;
+}

@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { FSWatcher } from 'chokidar';
+import type { Place } from './rooted.ts';
+
+/** Something that watches until it is stopped; after `stop` nothing is reported any more. */
+export interface Watching {
+  stop(): Promise<void>;
+}
+
+/**
+ * `Files.watch` over chokidar (inotify, no polling: idle costs nothing). chokidar is loaded at the first call, for
+ * only the daemon watches. `onChange` gets paths without the root. What cannot be watched (no permission, no
+ * inotify watches left) is left out without a word: the drift check finds its changes at the next poll.
+ */
+export function watchPaths(
+  place: Place,
+  paths: readonly string[],
+  onChange: (path: string) => void,
+): Watching {
+  let stopped = false;
+  const starting = start(place, paths, (path) => {
+    if (!stopped) onChange(path);
+  }).catch(() => null);
+  return {
+    stop: async () => {
+      stopped = true;
+      await (await starting)?.close();
+    },
+  };
+}
+
+/**
+ * Watches the nearest directory above each path that exists, through a filter that lets only the way to the path
+ * pass: chokidar itself loses a file that is replaced by rename, and a path that is missing with its directory.
+ */
+async function start(
+  place: Place,
+  paths: readonly string[],
+  onChange: (path: string) => void,
+): Promise<FSWatcher> {
+  const wanted = new Map<string, string>();
+  for (const path of paths) wanted.set(await place(path, 'follow'), path);
+  const above = new Set<string>();
+  for (const real of wanted.keys()) above.add(await nearestDirectory(real));
+
+  const { watch } = await import('chokidar');
+  const watcher = watch([...above], {
+    ignoreInitial: true,
+    ignorePermissionErrors: true,
+    ignored: (found) => !above.has(found) && !onTheWay(wanted, found),
+  });
+  watcher.on('all', (_event, found) => {
+    const path = nameOf(wanted, found);
+    if (path !== null) onChange(path);
+  });
+  watcher.on('error', () => undefined);
+  await new Promise<void>((resolve) => watcher.once('ready', resolve));
+  return watcher;
+}
+
+async function nearestDirectory(path: string): Promise<string> {
+  const above = dirname(path);
+  const found = await stat(above).catch(() => null);
+  return found?.isDirectory() === true || above === path ? above : nearestDirectory(above);
+}
+
+/** Above a wanted path, the path itself, or below it. */
+function onTheWay(wanted: ReadonlyMap<string, string>, found: string): boolean {
+  for (const real of wanted.keys()) {
+    if (isWithin(real, found) || isWithin(found, real)) return true;
+  }
+  return false;
+}
+
+/** The path as the port names it; null for a directory that is only on the way. */
+function nameOf(wanted: ReadonlyMap<string, string>, found: string): string | null {
+  for (const [real, path] of wanted) {
+    if (isWithin(real, found)) return path + found.slice(real.length);
+  }
+  return null;
+}
+
+function isWithin(outer: string, inner: string): boolean {
+  return inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
+}
