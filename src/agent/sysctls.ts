@@ -1,0 +1,87 @@
+import type { DesiredSysctl } from '../model/desired.ts';
+import type { Difference } from '../model/difference.ts';
+import type { KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { ok, type Result } from '../model/problem.ts';
+import type { State } from '../model/state.ts';
+import type { Files } from '../ports/files.ts';
+
+/** Values by key with slashes; null where the kernel has no such key (the link is not there, no IPv6). */
+export type SysctlValues = ReadonlyMap<string, string | null>;
+
+type Kept = State['sysctls'];
+
+/** Reads keys below /proc/sys. Errors: `file-unreadable`. */
+export async function readSysctls(
+  files: Pick<Files, 'readText'>,
+  keys: Iterable<string>,
+): Promise<Result<SysctlValues>> {
+  const values = new Map<string, string | null>();
+  for (const key of keys) {
+    const text = await files.readText(`/proc/sys/${key}`);
+    if (!text.ok) return text;
+    values.set(key, text.value?.trim() ?? null);
+  }
+  return ok(values);
+}
+
+export interface SysctlPlan {
+  readonly set: readonly { readonly key: string; readonly value: string }[];
+  /** What state.json must remember before anything is set. */
+  readonly kept: Kept;
+}
+
+/**
+ * What to set so that the desired values hold and those no longer desired are as they were before us. A value that
+ * somebody changed since we set it is theirs: it is left alone and forgotten.
+ */
+export function planSysctls(desired: readonly DesiredSysctl[], kept: Kept, values: SysctlValues): SysctlPlan {
+  const set: { key: string; value: string }[] = [];
+  const next = new Map(kept);
+  const wanted = new Set(desired.map((sysctl) => sysctl.key));
+  for (const { key, value } of desired) {
+    const current = values.get(key) ?? null;
+    if (current === null || current === value) continue;
+    set.push({ key, value });
+    next.set(key, { former: kept.get(key)?.former ?? current, ours: value });
+  }
+  for (const [key, { former, ours }] of kept) {
+    if (wanted.has(key)) continue;
+    next.delete(key);
+    if (values.get(key) === ours && former !== ours) set.push({ key, value: former });
+  }
+  return { set, kept: next };
+}
+
+/** Sets the values in order. Errors: `file-unwritable`; a key that vanished with its link is passed over. */
+export async function setSysctls(
+  files: Pick<Files, 'poke' | 'readText'>,
+  set: SysctlPlan['set'],
+): Promise<Result<void>> {
+  for (const { key, value } of set) {
+    const written = await files.poke(`/proc/sys/${key}`, value);
+    if (written.ok) continue;
+    const still = await files.readText(`/proc/sys/${key}`);
+    if (!still.ok || still.value !== null) return written;
+  }
+  return ok(undefined);
+}
+
+/** What the plan would change, as differences for `plan` and `status`. */
+export function sysctlDifferences(
+  desired: readonly DesiredSysctl[],
+  plan: SysctlPlan,
+  kernel: KernelState,
+): readonly Difference[] {
+  const owners = new Map<string, Mac>(desired.map((sysctl) => [sysctl.key, sysctl.mac]));
+  const macOfLink = (key: string): Mac | null => {
+    const link = kernel.links.find((entry) => key.includes(`/conf/${entry.name}/`));
+    return link?.mac ?? null;
+  };
+  return plan.set.map(({ key, value }) => ({
+    kind: 'sysctl',
+    mac: owners.get(key) ?? macOfLink(key),
+    text: `sysctl ${key} should be ${value}`,
+    mend: [],
+  }));
+}
