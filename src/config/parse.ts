@@ -1,0 +1,132 @@
+import type * as z from 'zod';
+import type { Config } from '../model/config.ts';
+import { printable } from '../model/mac.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { defaultConfig } from './defaults.ts';
+import { type ConfigDocument, readDocument } from './document.ts';
+import { nearest } from './nearest.ts';
+import { type ConfigFile, configFile } from './schema.ts';
+
+/**
+ * Reads the text of a configuration file. The first fault, by line, is the one reported: the place is `file:line`, the
+ * message names the key, the advice says what is allowed. Errors: `config-invalid`.
+ */
+export function parseConfig(text: string, path: string): Result<Config> {
+  const document = readDocument(text, path);
+  if (!document.ok) return document;
+  if (document.value.value === null) return ok(defaultConfig);
+  const parsed = configFile.safeParse(document.value.value);
+  if (parsed.success) return consistent(configOf(parsed.data), path, document.value);
+  const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, document.value, path));
+  faults.sort((one, other) => one.line - other.line);
+  return {
+    ok: false,
+    problem: faults[0]?.problem ?? fail('config-invalid', path, 'not a configuration').problem,
+  };
+}
+
+interface Fault {
+  readonly line: number;
+  readonly problem: Problem;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, document: ConfigDocument, path: string): readonly Fault[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.message.split(', ');
+    return issue.keys.map((unknown) => {
+      const at = [...issue.path, unknown];
+      const guess = nearest(unknown, known);
+      const advice =
+        guess === undefined
+          ? `known here: ${issue.message}`
+          : `did you mean ${keyName([...issue.path, guess])}?`;
+      return fault(document, path, at, `unknown key ${keyName(at)}`, advice);
+    });
+  }
+  const value = valueAt(document.value, issue.path);
+  const message =
+    value === undefined
+      ? `${keyName(issue.path)} is missing`
+      : `${keyName(issue.path)} cannot be ${shown(value)}`;
+  return [fault(document, path, issue.path, message, `allowed: ${issue.message}`)];
+}
+
+function fault(
+  document: ConfigDocument,
+  path: string,
+  at: readonly PropertyKey[],
+  message: string,
+  advice: string,
+): Fault {
+  const line = document.lineOf(at);
+  return { line, problem: fail('config-invalid', `${path}:${line}`, message, advice).problem };
+}
+
+/** What no single key can say. */
+function consistent(config: Config, path: string, document: ConfigDocument): Result<Config> {
+  if (config.provider === 'file' && config.metadata.file === null) {
+    const line = document.lineOf(['provider']);
+    const advice = 'set metadata.file to a saved `enid metadata --json`';
+    return fail('config-invalid', `${path}:${line}`, 'provider file needs metadata.file', advice);
+  }
+  return ok(config);
+}
+
+function configOf(file: ConfigFile): Config {
+  const { metadata, interfaces } = file;
+  return {
+    provider: file.provider,
+    stack: file.stack,
+    format: file.format,
+    metadata: {
+      endpoint: metadata.endpoint,
+      file: metadata.file,
+      timeout: metadata.timeout,
+      poll: metadata.poll,
+      token: metadata.token,
+      agreeingReads: metadata.agreeing_reads,
+    },
+    interfaces: {
+      exclude: interfaces.exclude,
+      include: interfaces.include,
+      managePrimary: interfaces.manage_primary,
+      vlans: interfaces.vlans,
+      addresses: interfaces.addresses,
+    },
+    addressing: file.addressing,
+    defaultRoute: file.default_route,
+    policyRouting: file.policy_routing,
+    tableBase: file.table_base,
+    dns: file.dns,
+    sysctl: file.sysctl,
+    activation: file.activation,
+    rollback: file.rollback,
+    conflict: file.conflict,
+    metrics: file.metrics,
+  };
+}
+
+/** `interfaces.vlans[0].mac` */
+function keyName(path: readonly PropertyKey[]): string {
+  let name = '';
+  for (const step of path) {
+    if (typeof step === 'number') name += `[${step}]`;
+    else name += `${name === '' ? '' : '.'}${printable(String(step))}`;
+  }
+  return name === '' ? 'the file' : name;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current: unknown = value;
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = new Map<PropertyKey, unknown>(Object.entries(current)).get(String(step));
+  }
+  return current;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'a mapping';
+  return typeof value === 'string' ? `"${printable(value)}"` : String(value);
+}
