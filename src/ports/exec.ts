@@ -11,17 +11,21 @@ export interface ExecOptions {
   readonly input?: string;
   /** Milliseconds; default 10 000. After it the process group gets SIGTERM, then SIGKILL. */
   readonly timeout?: number;
+  /** Aborting ends the process group the same way; the answer is then `command-failed`. */
   readonly signal?: AbortSignal;
+  /** Variables beside LC_ALL and PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A process that runs on, line by line. */
 export interface Following {
-  /** Settles when the process ended: with its exit code, or null when it was ended by a signal. */
+  /** Settles when the process ended: with its exit code, or null when it was ended by a signal or never started. */
   readonly ended: Promise<number | null>;
+  /** Ends its process group; `ended` settles soon after. */
   stop(): void;
 }
 
-/** Starting programs. No shell is ever involved; the environment is `LC_ALL=C` and PATH only. */
+/** Starting programs. No shell is ever involved; the environment is `LC_ALL=C` and PATH (sbin included) unless more is given. */
 export interface Exec {
   /**
    * Runs to the end. A non-zero exit is a value, not a problem.
@@ -32,4 +36,9 @@ export interface Exec {
   follow(argv: readonly string[], onLine: (line: string) => void): Following;
   /** Starts in a session of its own, with no ties to this process, and gives its pid. */
   detach(argv: readonly string[]): Promise<Result<number>>;
+  /**
+   * Sends a signal to a process, or to a process group where `pid` is negative. False: there is no such process.
+   * Errors: `command-failed` (not permitted).
+   */
+  signal(pid: number, name: 'SIGTERM' | 'SIGKILL' | 'SIGHUP'): Result<boolean>;
 }
