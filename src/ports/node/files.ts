@@ -14,8 +14,11 @@ export function nodeFiles(root: string): Files {
   const isWhole = root === '' || root === '/';
   let labels: Promise<boolean> | null = null;
   // Another system's image has another policy; what is below /var/lib/enid and /run/enid takes its directory's label.
-  const labelled = (path: string): Promise<boolean> =>
-    isWhole && path.startsWith('/etc/') ? (labels ??= hasLabels()) : Promise.resolve(false);
+  const labelled = (path: string): Promise<boolean> => {
+    if (!isWhole || !path.startsWith('/etc/')) return Promise.resolve(false);
+    labels ??= hasLabels();
+    return labels;
+  };
 
   return {
     read: (path) => reading(path, async () => content(await place(path, 'follow'))),

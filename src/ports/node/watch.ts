@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import type { Place } from './rooted.ts';
 
@@ -50,13 +50,25 @@ async function start(
     ignorePermissionErrors: true,
     ignored: (found) => !above.has(found) && !onTheWay(wanted, found),
   });
-  watcher.on('all', (_event, found) => {
+  const tell = (found: string): void => {
     const path = nameOf(wanted, found);
     if (path !== null) onChange(path);
+  };
+  watcher.on('all', (_event, found) => tell(found));
+  // `all` swallows what follows an event within 50 ms; `raw` is every inotify event of what is watched already.
+  watcher.on('raw', (_event, name, details) => {
+    for (const found of rawPaths(name, details)) tell(found);
   });
   watcher.on('error', () => undefined);
   await new Promise<void>((resolve) => watcher.once('ready', resolve));
   return watcher;
+}
+
+/** inotify names an entry of a watched directory by its name, a watched file by its own: which of them is not said. */
+function rawPaths(name: unknown, details: unknown): readonly string[] {
+  const watched = (details as { readonly watchedPath?: unknown } | undefined)?.watchedPath;
+  if (typeof watched !== 'string' || typeof name !== 'string') return [];
+  return basename(watched) === name ? [watched, join(watched, name)] : [join(watched, name)];
 }
 
 async function nearestDirectory(path: string): Promise<string> {
