@@ -185,7 +185,7 @@ describe('the form of `enid metadata --json`', () => {
       'control-character',
       'interfaces[0].name',
     ],
-    ['a newline in a key', { 'a\nb': 1, interfaces: [eth0] }, 'control-character', 'a key of the document'],
+    ['a newline in a key', { 'a\nb': 1, interfaces: [eth0] }, 'metadata-malformed', 'saved.json'],
     [
       'a path for a name',
       { interfaces: [{ ...eth0, name: '../x' }] },

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Family } from '../model/address.ts';
 import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
-import type { Mac } from '../model/mac.ts';
+import { type Mac, printable } from '../model/mac.ts';
 import { fail, ok, type ProblemCode, type Result } from '../model/problem.ts';
-import { controlCharacterIn } from './control.ts';
+import { hasControlCharacter } from './control.ts';
 import {
   addressOf,
   anyAddress,
@@ -63,10 +63,8 @@ const document = z.strictObject({
  * twice), `metadata-incomplete` (no primary), `metadata-disagrees` (two primaries).
  */
 export function parseInstance(json: unknown, place: string): Result<InstanceNetwork> {
-  const control = controlCharacterIn(json);
-  if (control !== null) return fail('control-character', `${place}: ${control}`, 'holds a control character');
   const read = document.safeParse(json);
-  if (!read.success) return malformed(read.error.issues[0], place);
+  if (!read.success) return malformed(read.error.issues[0], json, place);
   const { cloud, instanceId, dns, interfaces } = read.data;
   const primary = primaryOf(read.data, place);
   if (!primary.ok) return primary;
@@ -110,16 +108,28 @@ function primaryOf(read: z.output<typeof document>, place: string): Result<Mac> 
   return ok(named);
 }
 
-function malformed(issue: z.core.$ZodIssue | undefined, place: string): Result<never> {
-  const path = (issue?.path ?? [])
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('');
+function malformed(issue: z.core.$ZodIssue | undefined, json: unknown, place: string): Result<never> {
+  const steps = issue?.path ?? [];
+  const path = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
   const where = path === '' ? place : `${place}: ${path.replace(/^\./, '')}`;
+  const value = valueAt(json, steps);
+  if (typeof value === 'string' && hasControlCharacter(value)) {
+    return fail('control-character', where, `"${printable(value)}" holds a control character`);
+  }
   if (issue?.code === 'custom') return fail(codeOf(issue.params?.code), where, issue.message);
   if (issue?.code === 'unrecognized_keys') {
-    return fail('metadata-malformed', where, `unknown key ${issue.keys.join(', ')}`);
+    return fail('metadata-malformed', where, `unknown key ${issue.keys.map(printable).join(', ')}`);
   }
   return fail('metadata-malformed', where, issue?.message ?? 'not in the form of `enid metadata --json`');
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  let current: unknown = json;
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = Object.getOwnPropertyDescriptor(current, step)?.value;
+  }
+  return current;
 }
 
 const parserCodes: readonly ProblemCode[] = ['bad-mac', 'bad-address', 'bad-prefix'];
