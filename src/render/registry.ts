@@ -1,15 +1,19 @@
 import type { FormatId } from '../model/stack.ts';
 import type { Format } from './format.ts';
+import { interfaces } from './interfaces/format.ts';
+import { keyfile } from './keyfile/format.ts';
+import { netplan } from './netplan/format.ts';
+import { networkd } from './networkd/format.ts';
 import { none } from './none/format.ts';
 
 /** Every format, by its id: one line each. */
 export const formats: Readonly<Record<FormatId, Format>> = {
-  netplan: none,
-  keyfile: none,
+  netplan,
+  keyfile,
   'ifcfg-nm': none,
-  networkd: none,
+  networkd,
   'ifcfg-suse': none,
   ifcfg: none,
-  interfaces: none,
+  interfaces,
   none,
 };

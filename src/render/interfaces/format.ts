@@ -1,0 +1,50 @@
+import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Format, RenderOptions, TemplateUse } from '../format.ts';
+import { check } from './check.ts';
+import {
+  connectedPlace,
+  dhcpcdConfig,
+  dhcpcdView,
+  hookView,
+  ifUpView,
+  plainName,
+  stanzaView,
+  wayOf,
+} from './view.ts';
+
+/** ifupdown, 0.7 and later: a file of stanzas a NIC, and what keeps its DHCP client out of main. */
+export const interfaces: Format = {
+  id: 'interfaces',
+  connected: connectedPlace,
+  files: (network, stack, options) =>
+    network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
+  check,
+};
+
+function filesOf(
+  nic: DesiredInterface,
+  network: DesiredNetwork,
+  stack: Stack,
+  options: RenderOptions,
+): readonly TemplateUse[] {
+  const plain = plainName(nic);
+  const file = (template: string, path: string, view: TemplateUse['view'], mode = 0o644): TemplateUse => ({
+    template: `interfaces/${template}.liquid`,
+    path,
+    mode,
+    mac: nic.mac,
+    view,
+  });
+  const suffix = stack.include === 'cfg-suffix' ? '.cfg' : '';
+  const files = [file('stanza', `/etc/network/interfaces.d/${plain}${suffix}`, stanzaView(nic, stack))];
+  const ways = [wayOf(nic.ipv4, 'ipv4', stack), wayOf(nic.ipv6, 'ipv6', stack)];
+  if (ways.includes('dhclient') || ways.includes('dhcp6')) {
+    files.push(file('dhclient-hook', `/etc/dhcp/dhclient-enter-hooks.d/${plain}`, hookView(nic, options)));
+  }
+  if (ways.includes('dhcpcd')) files.push(file('dhcpcd.conf', dhcpcdConfig(nic), dhcpcdView(nic, options)));
+  if (stack.include === 'none') {
+    files.push(file('if-up', `/etc/network/if-up.d/${plain}`, ifUpView(nic, network.primary), 0o755));
+  }
+  return files;
+}

@@ -1,0 +1,18 @@
+import type { Format } from '../format.ts';
+import { check } from './check.ts';
+import { interfaceView } from './view.ts';
+
+/** NetworkManager's own profiles, 1.22 and later (below, a default route in a table of one's own is dropped). */
+export const keyfile: Format = {
+  id: 'keyfile',
+  connected: () => 'table',
+  files: (network, _stack, options) =>
+    network.secondaries.map((nic) => ({
+      template: 'keyfile/interface.nmconnection.liquid',
+      path: `/etc/NetworkManager/system-connections/enid-${nic.name}.nmconnection`,
+      mode: 0o600,
+      mac: nic.mac,
+      view: interfaceView(nic, options),
+    })),
+  check,
+};

@@ -1,0 +1,91 @@
+import { shape, whole } from '../shapes.ts';
+
+/** What a YAML value must be: text, number or flag of a shape, a list, or a mapping with these keys and no others. */
+export type Shape =
+  | RegExp
+  | { readonly each: Shape }
+  | { readonly keys: readonly (readonly [RegExp, Shape])[]; readonly needs: readonly string[] };
+
+const bool = /^(true|false)$/;
+const number = whole(shape.number);
+
+/** A whole file for one interface: netplan's reference for version 2, as far as a secondary has use for it. */
+export function netplanFile(name: string, mac: string): Shape {
+  const macaddress = new RegExp(`^${mac}$`);
+  const ethernet = mapping(['match'], {
+    ...common,
+    match: mapping(['macaddress'], { macaddress }),
+    'set-name': whole(name.replace(/\./g, '\\.')),
+  });
+  const vlan = mapping(['id', 'link', 'macaddress'], {
+    ...common,
+    id: whole('\\d{1,4}'),
+    link: whole(shape.link),
+    macaddress,
+  });
+  const either = {
+    ethernets: mapping([name], { [name]: ethernet }),
+    vlans: mapping([name], { [name]: vlan }),
+  };
+  return mapping(['network'], { network: mapping(['version'], { version: /^2$/, ...either }) });
+}
+
+const overrides = mapping(['use-routes'], {
+  'use-routes': /^false$/,
+  'use-dns': bool,
+  'use-ntp': /^false$/,
+  'use-hostname': /^false$/,
+  'use-domains': /^(false|no)$/,
+  'send-hostname': bool,
+  'use-mtu': bool,
+  'route-metric': number,
+});
+
+const route = mapping(['to', 'table'], {
+  to: whole(shape.prefix),
+  via: whole(shape.ip),
+  'on-link': bool,
+  scope: /^link$/,
+  from: whole(shape.ip),
+  metric: number,
+  table: number,
+});
+
+const rule = mapping(['priority', 'table'], {
+  priority: number,
+  from: whole(shape.prefix),
+  to: whole(shape.prefix),
+  table: number,
+});
+
+const ruleText = whole(`priority \\d+(?: from ${shape.prefix})?(?: to ${shape.prefix})? table \\d+`);
+const handedThrough: readonly (readonly [RegExp, Shape])[] = [
+  [/^connection\.autoconnect-priority$/, /^-?\d{1,3}$/],
+  [/^ipv4\.dhcp-client-id$/, /^mac$/],
+  [/^ipv6\.method$/, /^dhcp$/],
+  [/^ipv[46]\.dhcp-send-hostname$/, bool],
+  [/^ipv[46]\.ignore-auto-dns$/, bool],
+  [/^ipv[46]\.route-table$/, number],
+  [/^ipv[46]\.routing-rule\d+$/, ruleText],
+];
+
+const common = {
+  optional: bool,
+  mtu: number,
+  dhcp4: bool,
+  'dhcp4-overrides': overrides,
+  dhcp6: bool,
+  'dhcp6-overrides': overrides,
+  'dhcp-identifier': /^(mac|duid)$/,
+  'accept-ra': /^false$/,
+  'link-local': { each: /^ipv[46]$/ },
+  addresses: { each: whole(shape.prefix) },
+  routes: { each: route },
+  'routing-policy': { each: rule },
+  networkmanager: mapping(['passthrough'], { passthrough: { keys: handedThrough, needs: [] } }),
+};
+
+function mapping(needs: readonly string[], keys: Readonly<Record<string, Shape>>): Shape {
+  const exact = (name: string) => new RegExp(`^${name.replace(/[.]/g, '\\.')}$`);
+  return { needs, keys: Object.entries(keys).map(([name, wanted]) => [exact(name), wanted] as const) };
+}

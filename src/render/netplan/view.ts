@@ -1,0 +1,102 @@
+import { type Family, families } from '../../model/address.ts';
+import type { DesiredFamily, DesiredInterface, PolicyRule } from '../../model/desired.ts';
+import { type Stack, versionAtLeast } from '../../model/stack.ts';
+import type { RenderOptions } from '../format.ts';
+import { isLeased, isOnlink, ownRoutes, sourceOf, staticAddresses } from '../networkd/view.ts';
+
+/** What `templates/netplan/interface.yaml.liquid` prints. */
+export function interfaceView(
+  nic: DesiredInterface,
+  stack: Stack,
+  options: RenderOptions,
+): Readonly<Record<string, unknown>> {
+  const leased = (family: Family) => isLeasedBy(stack, nic[family]);
+  const passthrough = hasPassthrough(stack);
+  return {
+    name: nic.name,
+    mac: nic.mac,
+    vlan: nic.vlan === null ? null : { id: nic.vlan.id, parent: nic.vlan.parent },
+    mtu: nic.mtu,
+    dhcp4: leased('ipv4'),
+    dhcp6: leased('ipv6'),
+    // dhcp4-overrides and dhcp6-overrides must be the same with renderer networkd.
+    overrides: versionAtLeast(stack.versions.netplan, 0, 95),
+    dns: options.dns,
+    addresses: families.flatMap((family) => staticAddresses(family, nic[family], leased(family))),
+    routes: ownRoutes(nic).map((route) => ({
+      to: route.destination,
+      via: route.via,
+      onlink: isOnlink(route),
+      link_scope: route.via === null,
+      from: sourceOf(route, leased(route.family), systemdOf(stack)),
+      metric: route.metric === 0 ? null : route.metric,
+      table: route.table,
+    })),
+    rules: stack.renderer === 'networkmanager' ? [] : nic.rules.map(ruleView),
+    passthrough: passthrough ? passthroughOf(nic, options, leased) : [],
+  };
+}
+
+/** What `dropin.conf.liquid` prints: what netplan has no key for. Null where nothing is left to say. */
+export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record<string, unknown>> | null {
+  if (stack.renderer === 'networkmanager') return null;
+  const { systemd } = stack.versions;
+  const moved = isLeasedBy(stack, nic.ipv4) && nic.ipv4?.connected === 'table';
+  const solicits = isLeasedBy(stack, nic.ipv6) && versionAtLeast(systemd, 246);
+  if (!moved && !solicits) return null;
+  return {
+    route_table: moved ? nic.table : null,
+    gateway_key: versionAtLeast(systemd, 246),
+    solicit: solicits,
+  };
+}
+
+/** Since 0.102 netplan hands lines for NetworkManager's profile through. */
+function hasPassthrough(stack: Stack): boolean {
+  return stack.renderer === 'networkmanager' && versionAtLeast(stack.versions.netplan, 0, 102);
+}
+
+/**
+ * NetworkManager behind netplan can move a lease's connected route only by a line handed through; networkd by a drop-in.
+ * Where neither works, the address of the metadata is set instead of asking for it.
+ */
+function isLeasedBy(stack: Stack, own: DesiredFamily | null): boolean {
+  if (!hasPassthrough(stack)) return isLeased(own, systemdOf(stack));
+  return own?.method === 'dhcp';
+}
+
+function systemdOf(stack: Stack): Stack['versions']['systemd'] {
+  return stack.renderer === 'networkmanager' ? null : stack.versions.systemd;
+}
+
+function ruleView({ from, to, table, priority }: PolicyRule): Readonly<Record<string, unknown>> {
+  return { from, to, table, priority };
+}
+
+/** netplan drops routing-policy for NetworkManager without a word (seen with 0.106), and knows no key for the rest. */
+function passthroughOf(
+  nic: DesiredInterface,
+  options: RenderOptions,
+  leased: (family: Family) => boolean,
+): readonly { readonly key: string; readonly value: string }[] {
+  const lines = [{ key: 'connection.autoconnect-priority', value: '10' }];
+  for (const family of families) {
+    const own = nic[family];
+    if (own === null) continue;
+    const set = (name: string, value: string) => lines.push({ key: `${family}.${name}`, value });
+    if (leased(family)) {
+      if (family === 'ipv4') set('dhcp-client-id', 'mac');
+      if (family === 'ipv6') set('method', 'dhcp');
+      set('dhcp-send-hostname', 'false');
+      set('ignore-auto-dns', options.dns ? 'false' : 'true');
+      if (own.connected === 'table') set('route-table', String(nic.table));
+    }
+    const rules = nic.rules.filter((rule) => rule.family === family);
+    for (const [index, rule] of rules.entries()) set(`routing-rule${index + 1}`, ruleText(rule));
+  }
+  return lines;
+}
+
+function ruleText({ priority, from, to, table }: PolicyRule): string {
+  return `priority ${priority}${from === null ? '' : ` from ${from}`}${to === null ? '' : ` to ${to}`} table ${table}`;
+}

@@ -1,0 +1,151 @@
+import type { RenderedFile } from '../../model/file.ts';
+import type { Problem } from '../../model/problem.ts';
+import { outputProblem } from '../check.ts';
+import { checkSections, key, type SectionRule } from '../sections.ts';
+import { shape, whole } from '../shapes.ts';
+
+const yesNo = /^(yes|no)$/;
+const number = whole(shape.number);
+
+/** The keys of systemd.network(5), 219 to 257, that a secondary may carry. */
+const networkFile: Readonly<Record<string, SectionRule>> = {
+  Match: {
+    keys: [key('MACAddress', whole(shape.mac)), key('Name', whole(shape.link)), key('Type', /^ether$/)],
+  },
+  Link: { keys: [key('MTUBytes', number), key('RequiredForOnline', yesNo)] },
+  Network: {
+    keys: [
+      key('DHCP', /^(yes|no|ipv4|ipv6)$/),
+      key('LinkLocalAddressing', /^(yes|no|ipv4|ipv6)$/),
+      key('IPv6AcceptRA', yesNo),
+      key('IPv6AcceptRouterAdvertisements', yesNo),
+      key('KeepConfiguration', /^(no|static|dhcp-on-stop)$/),
+      key('Address', whole(shape.prefix), true),
+      key('VLAN', whole(shape.link), true),
+      key('LLDP', yesNo),
+      key('LLMNR', yesNo),
+      key('MulticastDNS', yesNo),
+    ],
+    needs: ['DHCP'],
+  },
+  DHCPv4: dhcp4(),
+  DHCP: dhcp4(),
+  DHCPv6: {
+    keys: [
+      key('WithoutRA', /^solicit$/),
+      key('UseDNS', yesNo),
+      key('UseNTP', /^no$/),
+      key('UseHostname', /^no$/),
+    ],
+  },
+  Route: {
+    repeats: true,
+    keys: [
+      key('Destination', whole(shape.prefix)),
+      key('Gateway', whole(shape.ip)),
+      key('GatewayOnLink', yesNo),
+      key('GatewayOnlink', yesNo),
+      key('Scope', /^link$/),
+      key('PreferredSource', whole(shape.ip)),
+      key('Metric', number),
+      key('Table', number),
+    ],
+    needs: ['Destination', 'Table'],
+  },
+  RoutingPolicyRule: {
+    repeats: true,
+    keys: [
+      key('From', whole(shape.prefix)),
+      key('To', whole(shape.prefix)),
+      key('Table', number),
+      key('Priority', number),
+    ],
+    needs: ['Table', 'Priority'],
+  },
+};
+
+/** Nothing of a lease may come into main, whatever an override says. */
+function dhcp4(): SectionRule {
+  return {
+    keys: [
+      key('ClientIdentifier', /^(mac|duid|duid-only)$/),
+      key('SendHostname', yesNo),
+      key('RouteTable', number),
+      key('RouteMetric', number),
+      key('UseRoutes', /^no$/),
+      key('UseGateway', /^no$/),
+      key('UseDNS', yesNo),
+      key('UseNTP', /^no$/),
+      key('UseHostname', /^no$/),
+      key('UseDomains', /^no$/),
+      key('UseMTU', yesNo),
+    ],
+    needs: ['UseRoutes'],
+  };
+}
+
+const netdevFile: Readonly<Record<string, SectionRule>> = {
+  NetDev: {
+    keys: [key('Name', whole(shape.link)), key('Kind', /^vlan$/), key('MACAddress', whole(shape.mac))],
+    needs: ['Name', 'Kind', 'MACAddress'],
+  },
+  VLAN: { keys: [key('Id', whole('\\d{1,4}'))], needs: ['Id'] },
+};
+
+const ipRule = `rule (?:add|del)(?: from ${shape.prefix})?(?: to ${shape.prefix})? lookup \\d+ priority \\d+`;
+const ipRoute =
+  `route replace ${shape.prefix}(?: via ${shape.ip})? dev ${shape.link}(?: src ${shape.ip})? table \\d+` +
+  '(?: metric \\d+)?(?: onlink)?';
+
+const unitFile: Readonly<Record<string, SectionRule>> = {
+  Unit: {
+    keys: [
+      key('Description', /^[\x20-\x7e]+$/),
+      key('After', /^systemd-networkd\.service$/),
+      key('PartOf', /^systemd-networkd\.service$/),
+    ],
+  },
+  Service: {
+    keys: [
+      key('Type', /^oneshot$/),
+      key('RemainAfterExit', /^yes$/),
+      key(
+        'ExecStart',
+        whole(
+          `/bin/grep -qix ${shape.mac} /sys/class/net/${shape.link}/address` +
+            `|-/usr/lib/systemd/systemd-networkd-wait-online --interface=${shape.link} --timeout=\\d+` +
+            `|-/sbin/ip -[46] (?:${ipRoute}|${ipRule})`,
+        ),
+        true,
+      ),
+      key('ExecStop', whole(`-/sbin/ip -[46] ${ipRule}`), true),
+    ],
+    needs: ['Type', 'ExecStart'],
+  },
+};
+
+const wantsFile: Readonly<Record<string, SectionRule>> = {
+  Unit: { keys: [key('Wants', whole(`enid-policy-${shape.link}\\.service`))], needs: ['Wants'] },
+};
+
+/** A .network, .netdev or unit of ours, read back; a .network must match this NIC and nothing else. */
+export function check(file: RenderedFile): readonly Problem[] {
+  if (/^\/etc\/systemd\/network\/60-enid-[^/]+\.network$/.test(file.path)) {
+    return [...checkSections(file, networkFile), ...checkMatch(file)];
+  }
+  if (/^\/etc\/systemd\/network\/60-enid-[^/]+\.netdev$/.test(file.path))
+    return checkSections(file, netdevFile);
+  if (/^\/etc\/systemd\/system\/enid-policy-[^/]+\.service$/.test(file.path))
+    return checkSections(file, unitFile);
+  if (/^\/etc\/systemd\/system\/systemd-networkd\.service\.d\/60-enid-[^/]+\.conf$/.test(file.path)) {
+    return checkSections(file, wantsFile);
+  }
+  return [outputProblem(file, 0, 'not a file of the format networkd')];
+}
+
+function checkMatch(file: RenderedFile): readonly Problem[] {
+  const lines = file.text.split('\n');
+  const name = /^\/etc\/systemd\/network\/60-enid-(.+)\.network$/.exec(file.path)?.[1] ?? '';
+  const matches = lines.includes(`MACAddress=${file.mac}`) || lines.includes(`Name=${name}`);
+  return matches ? [] : [outputProblem(file, 0, `[Match] does not name ${file.mac}`)];
+}

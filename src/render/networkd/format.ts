@@ -1,0 +1,43 @@
+import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Format, RenderOptions, TemplateUse } from '../format.ts';
+import { check } from './check.ts';
+import { interfaceView, knowsPolicy, netdevView, policyView } from './view.ts';
+
+/**
+ * systemd-networkd, 219 and later: a .network file a NIC, before 70-*, 80-* and 99-* of the distributions; a .netdev for
+ * a VLAN; below 235 a unit that sets table and rules, wanted by a drop-in of networkd's own unit, so that nothing has
+ * to be enabled.
+ */
+export const networkd: Format = {
+  id: 'networkd',
+  connected: () => 'table',
+  files: (network, stack, options) =>
+    network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
+  check,
+};
+
+function filesOf(
+  nic: DesiredInterface,
+  network: DesiredNetwork,
+  stack: Stack,
+  options: RenderOptions,
+): readonly TemplateUse[] {
+  const common = { mode: 0o644, mac: nic.mac };
+  const file = (template: string, path: string, view: TemplateUse['view']): TemplateUse => ({
+    ...common,
+    template: `networkd/${template}.liquid`,
+    path,
+    view,
+  });
+  const base = `/etc/systemd/network/60-enid-${nic.name}`;
+  const unit = `enid-policy-${nic.name}.service`;
+  const files = [file('interface.network', `${base}.network`, interfaceView(nic, network, stack, options))];
+  if (nic.vlan !== null) files.push(file('vlan.netdev', `${base}.netdev`, netdevView(nic)));
+  if (!knowsPolicy(stack.versions.systemd)) {
+    files.push(file('policy.service', `/etc/systemd/system/${unit}`, policyView(nic)));
+    const wants = `/etc/systemd/system/systemd-networkd.service.d/60-enid-${nic.name}.conf`;
+    files.push(file('wants.conf', wants, { unit }));
+  }
+  return files;
+}

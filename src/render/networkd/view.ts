@@ -1,0 +1,140 @@
+import { addressBits, type Family } from '../../model/address.ts';
+import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../../model/desired.ts';
+import { type Stack, type Version, versionAtLeast } from '../../model/stack.ts';
+import type { RenderOptions } from '../format.ts';
+
+/**
+ * RouteTable= takes the connected route of a lease along (and keeps it out of main) since 244
+ * (systemd#8726, mended by systemd#12818); before, only the routes behind it.
+ */
+export function movesConnected(systemd: Version | null): boolean {
+  return versionAtLeast(systemd, 244);
+}
+
+/** [RoutingPolicyRule] is known since 235 (NEWS), Table= in [Route] since 230. Below, a unit sets both through `ip`. */
+export function knowsPolicy(systemd: Version | null): boolean {
+  return versionAtLeast(systemd, 235);
+}
+
+/**
+ * Where networkd cannot keep the lease's connected route out of main, the address that metadata gives is set as a
+ * host prefix instead of asked for by DHCP: the wire sees no difference, and main stays clean.
+ */
+export function isLeased(family: DesiredFamily | null, systemd: Version | null): boolean {
+  if (family === null || family.method !== 'dhcp') return false;
+  return family.connected === 'main' || family.address === null || movesConnected(systemd);
+}
+
+/** Addresses set by hand, each a host prefix. */
+export function staticAddresses(
+  family: Family,
+  own: DesiredFamily | null,
+  leased: boolean,
+): readonly string[] {
+  if (own === null) return [];
+  const first = leased || own.address === null ? [] : [own.address];
+  return [...first, ...own.further].map((address) => `${address}/${addressBits[family]}`);
+}
+
+/**
+ * The source of a route may be named when networkd sets the address before it: always for static IPv4, and since 249
+ * (when a route waits for its preferred source) for leases and IPv6, whose addresses are tentative at first.
+ */
+export function sourceOf(route: PolicyRoute, leased: boolean, systemd: Version | null): string | null {
+  const early = route.family === 'ipv4' && !leased;
+  return early || versionAtLeast(systemd, 249) ? route.source : null;
+}
+
+/** The gateway of an ENI is always on its link; saying so makes the order in which routes are set indifferent. */
+export function isOnlink(route: PolicyRoute): boolean {
+  return route.via !== null && (route.onlink || route.family === 'ipv4');
+}
+
+/** Routes that leave by this NIC; a file of networkd cannot hold another's. */
+export function ownRoutes(nic: DesiredInterface): readonly PolicyRoute[] {
+  return nic.routes.filter((route) => route.device === nic.name);
+}
+
+/** What `templates/networkd/interface.network.liquid` prints. */
+export function interfaceView(
+  nic: DesiredInterface,
+  network: DesiredNetwork,
+  stack: Stack,
+  options: RenderOptions,
+): Readonly<Record<string, unknown>> {
+  const { systemd } = stack.versions;
+  const since = (version: number) => versionAtLeast(systemd, version);
+  const lease4 = isLeased(nic.ipv4, systemd);
+  const lease6 = isLeased(nic.ipv6, systemd);
+  const table = (own: DesiredFamily | null) =>
+    own?.connected === 'table' && movesConnected(systemd) ? nic.table : null;
+  return {
+    name: nic.name,
+    mac: nic.mac,
+    is_vlan: nic.vlan !== null,
+    // A VLAN inherits the MAC of the NIC below it; since 243 its type tells the two apart.
+    ethernet_only: since(243),
+    mtu: nic.mtu,
+    online_key: since(236),
+    dhcp: lease4 ? (lease6 ? 'yes' : 'ipv4') : lease6 ? 'ipv6' : 'no',
+    dhcp4: lease4,
+    dhcp6: lease6,
+    dhcp4_section: since(243) ? 'DHCPv4' : 'DHCP',
+    dhcp6_section: lease6 && since(243),
+    without_ra: since(246),
+    accept_ra_key: since(231) ? 'IPv6AcceptRA' : 'IPv6AcceptRouterAdvertisements',
+    keep_key: lease4 && since(243),
+    gateway_key: since(246),
+    route_table: table(nic.ipv4),
+    dns: options.dns,
+    addresses: [...staticAddresses('ipv4', nic.ipv4, lease4), ...staticAddresses('ipv6', nic.ipv6, lease6)],
+    vlans: network.secondaries
+      .filter((other) => other.vlan?.parentMac === nic.mac && nic.vlan === null)
+      .map((other) => other.name),
+    onlink_key: since(242) ? 'GatewayOnLink' : 'GatewayOnlink',
+    routes: since(235)
+      ? ownRoutes(nic).map((route) => ({
+          destination: route.destination,
+          gateway: route.via,
+          onlink: isOnlink(route),
+          link_scope: route.via === null && route.family === 'ipv4',
+          source: sourceOf(route, route.family === 'ipv4' ? lease4 : lease6, systemd),
+          metric: route.metric === 0 ? null : route.metric,
+          table: route.table,
+        }))
+      : [],
+    rules: since(235)
+      ? nic.rules.map(({ from, to, table: into, priority }) => ({ from, to, table: into, priority }))
+      : [],
+  };
+}
+
+/** What `netdev.netdev.liquid` prints, for a VLAN. */
+export function netdevView(nic: DesiredInterface): Readonly<Record<string, unknown>> {
+  return { name: nic.name, mac: nic.mac, vlan: nic.vlan?.id ?? null };
+}
+
+/** What `policy.service.liquid` prints: the routes and rules that networkd below 235 has no keys for. */
+export function policyView(nic: DesiredInterface): Readonly<Record<string, unknown>> {
+  const flag = (family: Family) => (family === 'ipv4' ? '-4' : '-6');
+  return {
+    name: nic.name,
+    mac: nic.mac,
+    routes: ownRoutes(nic).map((route) => ({
+      family: flag(route.family),
+      destination: route.destination,
+      gateway: route.via,
+      onlink: isOnlink(route),
+      source: route.source,
+      metric: route.metric === 0 ? null : route.metric,
+      table: route.table,
+    })),
+    rules: nic.rules.map(({ family, from, to, table, priority }) => ({
+      family: flag(family),
+      from,
+      to,
+      table,
+      priority,
+    })),
+  };
+}
