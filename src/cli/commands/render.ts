@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { defaultConfig } from '../../config/defaults.ts';
+import { loadConfig } from '../../config/load.ts';
+import { assumedStack } from '../../distro/assumed.ts';
+import { parseInstance } from '../../metadata/instance-schema.ts';
+import type { Config } from '../../model/config.ts';
+import type { RenderedFile } from '../../model/file.ts';
+import type { InstanceNetwork } from '../../model/instance.ts';
+import { fail, ok, type Result } from '../../model/problem.ts';
+import { type Distro, type Stack, stackIds } from '../../model/stack.ts';
+import { emptyState } from '../../model/state.ts';
+import { desire } from '../../network/desire.ts';
+import { imagineKernel } from '../../network/imagine.ts';
+import { nodeFiles } from '../../ports/node/files.ts';
+import { formats } from '../../render/registry.ts';
+import { render } from '../../render/render.ts';
+import { exitCodes } from '../../report/exit-code.ts';
+import type { CommandOutput, Context } from '../command.ts';
+import { templatesOf } from '../templates.ts';
+
+/**
+ * `enid render`: saved metadata in, the tree of files of a distribution out. Nothing of this machine is asked but, where
+ * they are named or there, the configuration of `--config` and the administrator's templates.
+ */
+export async function run(context: Context): Promise<Result<CommandOutput>> {
+  const { flags, json } = context;
+  const stackName = stackIds.find((id) => id === flags.get('stack'));
+  const system = assumedStack(flags.get('os') ?? '', stackName);
+  if (!system.ok) return system;
+  const instance = await readInstance(resolve(flags.get('metadata') ?? ''));
+  if (!instance.ok) return instance;
+  const config = flags.has('config')
+    ? await loadConfig(context.ports.files, context.configPath)
+    : ok(defaultConfig);
+  if (!config.ok) return config;
+  const files = await renderFor(instance.value, system.value.stack, config.value, context);
+  if (!files.ok) return files;
+  const directory = resolve(flags.get('out') ?? '');
+  const written = await writeTree(directory, files.value.rendered);
+  if (!written.ok) return written;
+  const text = json ? printJson(system.value, files.value) : printTree(system.value, files.value, directory);
+  return ok({ text, exitCode: exitCodes.done });
+}
+
+interface Tree {
+  readonly rendered: readonly RenderedFile[];
+  /** What could not be had as asked. */
+  readonly notes: readonly string[];
+}
+
+async function readInstance(path: string): Promise<Result<InstanceNetwork>> {
+  const text = await nodeFiles('/').readText(path);
+  if (!text.ok) return text;
+  if (text.value === null) return fail('usage', path, 'no such file', 'save one with: enid metadata --json');
+  try {
+    return parseInstance(JSON.parse(text.value), path);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return fail('usage', path, 'is not JSON', 'expected what `enid metadata --json` prints');
+  }
+}
+
+async function renderFor(
+  instance: InstanceNetwork,
+  stack: Stack,
+  config: Config,
+  context: Context,
+): Promise<Result<Tree>> {
+  const kernel = imagineKernel(instance);
+  const nothing = { state: emptyState, claims: new Map(), removed: new Set<never>() };
+  const format = formats[stack.format];
+  const connected = (
+    ...asked: [Parameters<typeof format.connected>[1], Parameters<typeof format.connected>[2]]
+  ) => format.connected(stack, ...asked);
+  const wanted = desire({ instance, kernel, config, stack, connected, ...nothing });
+  if (!wanted.ok) return wanted;
+  const { network, notes } = wanted.value;
+  const rendered = await render(network, stack, templatesOf(context), { dns: config.dns });
+  if (!rendered.ok) return rendered;
+  const aside = network.setAside.map(
+    ({ name, mac, reason, detail }) => `${name ?? mac}: left out, ${reason}: ${detail}`,
+  );
+  return ok({ rendered: rendered.value, notes: [...notes, ...aside] });
+}
+
+async function writeTree(directory: string, rendered: readonly RenderedFile[]): Promise<Result<void>> {
+  const tree = nodeFiles(directory);
+  for (const { path, text, mode } of rendered) {
+    const written = await tree.write(path, text, { mode });
+    if (!written.ok) return written;
+  }
+  return ok(undefined);
+}
+
+interface SystemAndStack {
+  readonly distro: Distro;
+  readonly stack: Stack;
+}
+
+function printJson({ distro, stack }: SystemAndStack, { rendered, notes }: Tree): string {
+  const files = rendered.map(({ path, mode, mac, template }) => ({
+    path,
+    mode: mode.toString(8),
+    mac,
+    template,
+  }));
+  return `${JSON.stringify({ schema: 1, distro, stack: stack.id, format: stack.format, files, notes }, null, 2)}\n`;
+}
+
+function printTree({ distro, stack }: SystemAndStack, { rendered, notes }: Tree, directory: string): string {
+  const format = stack.format === stack.id ? '' : ` (${stack.format})`;
+  const lines = [
+    `${distro.pretty}, ${stack.id}${format}: ${rendered.length} files in ${directory}`,
+    ...rendered.map(({ path }) => `  ${path}`),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

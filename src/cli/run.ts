@@ -1,0 +1,96 @@
+import { configPath } from '../config/defaults.ts';
+import { fail, type Problem, type Result } from '../model/problem.ts';
+import { logLevels } from '../ports/node/log.ts';
+import { nodePorts } from '../ports/node/ports.ts';
+import { exitCodeOfProblem, exitCodes } from '../report/exit-code.ts';
+import { type Invocation, parseArguments } from './arguments.ts';
+import type { Command, CommandOutput, Context } from './command.ts';
+import { commands } from './commands.ts';
+import { printHelp, printOverview } from './help.ts';
+import { painter, wantsColour } from './paint.ts';
+import { printProblem, problemJson } from './print-problem.ts';
+
+/** What the process knows of itself. */
+export interface Process {
+  /** Without the runtime and the script. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Standard output is a terminal. */
+  readonly terminal: boolean;
+  readonly uid: number;
+  readonly version: string;
+  readonly self: readonly string[];
+  readonly templates: string;
+  readonly stopping: AbortSignal;
+}
+
+export interface Ending {
+  readonly output: string;
+  readonly errors: string;
+  readonly exitCode: number;
+}
+
+/** The whole of a command: from the command line to what is printed and the exit code. Never throws for user errors. */
+export async function runCli(process: Process): Promise<Ending> {
+  const json = process.argv.includes('--json');
+  const paint = painter(wantsColour(process.terminal, process.environment));
+  const invocation = parseArguments(process.argv, commands);
+  const result = invocation.ok ? await dispatch(invocation.value, process) : invocation;
+  if (result.ok) return { output: result.value.text, errors: '', exitCode: result.value.exitCode };
+  return {
+    output: json ? problemJson(result.problem) : '',
+    errors: json ? '' : printProblem(result.problem, paint),
+    exitCode: exitCodeOfProblem(result.problem),
+  };
+}
+
+async function dispatch(invocation: Invocation, process: Process): Promise<Result<CommandOutput>> {
+  const { command, flags } = invocation;
+  if (flags.has('version')) return done(`enid ${process.version}\n`);
+  if (command === null) {
+    const text = printOverview(commands);
+    return flags.has('help') ? done(text) : { ok: true, value: { text, exitCode: exitCodes.usage } };
+  }
+  if (flags.has('help')) return done(printHelp(command));
+  const context = contextOf(invocation, command, process);
+  const refusal = refusedFor(command, context, process);
+  if (refusal !== null) return { ok: false, problem: refusal };
+  const { run } = await command.load();
+  return run(context);
+}
+
+function contextOf(invocation: Invocation, command: Command, process: Process): Context {
+  const { flags, operands } = invocation;
+  const root = flags.get('root') ?? '/';
+  const json = flags.has('json');
+  const logLevel = logLevels.find((level) => level === flags.get('log-level')) ?? command.logLevel ?? 'warn';
+  return {
+    ports: nodePorts({ root, logLevel }),
+    flags,
+    operands,
+    root,
+    configPath: flags.get('config') ?? configPath,
+    json,
+    force: flags.has('force'),
+    colour: !json && wantsColour(process.terminal, process.environment),
+    self: process.self,
+    templates: process.templates,
+    stopping: process.stopping,
+  };
+}
+
+/** An image below `--root` may belong to anybody; this machine is root's. */
+function refusedFor(command: Command, context: Context, process: Process): Problem | null {
+  if (!command.needsRoot || process.uid === 0 || context.root !== '/') return null;
+  const { problem } = fail(
+    'not-root',
+    `enid ${command.name}`,
+    'must be run as root',
+    `run it with sudo, or see \`enid ${command.name} --help\``,
+  );
+  return problem;
+}
+
+function done(text: string): Result<CommandOutput> {
+  return { ok: true, value: { text, exitCode: exitCodes.done } };
+}

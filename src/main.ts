@@ -1,0 +1,30 @@
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCli } from './cli/run.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+void runCli({
+  argv: process.argv.slice(2),
+  environment: process.env,
+  terminal: process.stdout.isTTY === true,
+  uid: process.getuid?.() ?? 0,
+  version: process.env.ENID_VERSION ?? 'unbuilt',
+  self: [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? '')],
+  templates: join(here, 'templates'),
+  stopping: stopSignal(),
+}).then(({ output, errors, exitCode }) => {
+  process.stderr.write(errors);
+  // What was written to a pipe is lost if the process ends before the reader took it.
+  process.stdout.write(output, () => process.exit(exitCode));
+});
+
+/** A reader that went away (`enid status | head -1`) is no error. */
+process.stdout.on('error', () => process.exit(0));
+
+/** Aborts at the first SIGTERM or SIGINT; the command ends in its own time. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort());
+  return stopping.signal;
+}

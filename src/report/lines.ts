@@ -1,0 +1,67 @@
+import { describeProblem } from '../model/problem.ts';
+import type { Outcome, RunReport } from '../model/run.ts';
+import type { LogFields, LogLevel } from '../ports/log.ts';
+import { statusState } from './status.ts';
+
+/** One line of the log; `message` is fixed, so that lines can be grouped. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+const messages: Readonly<Record<Outcome, string>> = {
+  unchanged: 'nothing to do',
+  applied: 'applied',
+  degraded: 'applied, but not everything is as it should be',
+  'rolled-back': 'the change did harm and was put back',
+  'rollback-failed': 'the change did harm and could not be put back whole',
+  refused: 'refused',
+  unknown: 'nothing changed: the metadata is not known',
+  failed: 'failed',
+};
+
+/** The run in one line, and a line for each problem. */
+export function logLines(report: RunReport): readonly LogLine[] {
+  const run: LogLine = {
+    level: levelOf(report),
+    message: messages[report.outcome],
+    fields: {
+      trigger: report.trigger.kind,
+      why: report.trigger.detail,
+      ms: Math.round(report.durationMs),
+      done: report.done.length === 0 ? undefined : report.done.join('; '),
+      pending: incomplete(report),
+      transaction: report.transaction ?? undefined,
+    },
+  };
+  const level = run.level === 'info' ? 'warn' : run.level;
+  return [
+    run,
+    ...report.problems.map((problem) => ({ level, message: describeProblem(problem), fields: {} })),
+  ];
+}
+
+/** The STATUS text of sd_notify, shown by `systemctl status`: one line. */
+export function serviceStatus(report: RunReport): string {
+  const secondaries = report.interfaces.filter((nic) => nic.role === 'secondary');
+  const configured = secondaries.filter((nic) => nic.state === 'configured').length;
+  const waiting = incomplete(report);
+  const [problem] = report.problems;
+  const trouble = problem === undefined ? '' : `; ${problem.code}: ${problem.message}`;
+  const nics = `${configured} of ${secondaries.length} secondary NICs configured`;
+  return `${statusState(report)}: ${nics}${waiting === undefined ? '' : ` (${waiting})`}${trouble}`;
+}
+
+function incomplete(report: RunReport): string | undefined {
+  const parts = report.interfaces
+    .filter((nic) => nic.role === 'secondary' && nic.state !== 'configured')
+    .map((nic) => `${nic.name ?? nic.mac}: ${nic.reason ?? nic.state}`);
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+function levelOf(report: RunReport): LogLevel {
+  const state = statusState(report);
+  if (state === 'failed' || report.outcome === 'rolled-back') return 'error';
+  return report.outcome === 'degraded' || report.outcome === 'unknown' ? 'warn' : 'info';
+}
