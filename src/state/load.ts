@@ -1,0 +1,73 @@
+import type { OwnedFile } from '../model/file.ts';
+import { type Mac, parseMac } from '../model/mac.ts';
+import { fail, ok, type Result } from '../model/problem.ts';
+import { emptyState, type State } from '../model/state.ts';
+import type { Files } from '../ports/files.ts';
+import { type Decode, literal, map, nullable, object, parsed, text, whole } from './decode.ts';
+import { readBelieved } from './read-believed.ts';
+
+export const statePath = '/var/lib/enid/state.json';
+
+const advice =
+  'look at the file; `enid doctor` tells how to set it aside: slots are then found again from the kernel and from files with our marker';
+
+/**
+ * Reads state.json; without the file, the empty state. Nothing is repaired and nothing moved: a file that cannot be
+ * read as a whole is `state-corrupt` (also when a later version wrote it), for on its slots and owned files hangs
+ * what enid may touch. Errors: `state-corrupt`, `file-unreadable`.
+ */
+export async function loadState(files: Pick<Files, 'readText'>): Promise<Result<State>> {
+  const read = await files.readText(statePath);
+  if (!read.ok) return read;
+  return read.value === null ? ok(emptyState) : parseState(read.value);
+}
+
+/** Reads the text of state.json. Errors: `state-corrupt`. */
+export function parseState(content: string): Result<State> {
+  const json = parseJson(content);
+  if (json === undefined) return fail('state-corrupt', statePath, 'the file is not JSON', advice);
+  const read = readState(json, '');
+  if (!read.ok) {
+    return fail('state-corrupt', statePath, `${read.problem.place}: ${read.problem.message}`, advice);
+  }
+  const files = new Map(
+    [...read.value.files].map(([path, file]): [string, OwnedFile] => [path, { path, ...file }]),
+  );
+  const shared = sharedSlot(read.value.slots);
+  if (shared !== null) {
+    return fail('state-corrupt', statePath, `slots: ${shared} belongs to two MAC addresses`, advice);
+  }
+  return ok({ ...read.value, files });
+}
+
+const mac = parsed(parseMac);
+const absolutePath = text(/^\/[^\0]*[^/\0]$/);
+const digest = text(/^[0-9a-f]{64}$/);
+
+const readState = object({
+  schema: literal(1),
+  slots: map(mac, whole(1, 999)),
+  names: map(mac, text(/^[^\s/\0]{1,15}$/)),
+  files: map(absolutePath, object({ digest, mode: whole(0, 0o7777), mac: nullable(mac) })),
+  sysctls: map(text(/^[\w.@:/-]+$/), object({ former: text(), ours: text() })),
+  believed: nullable(readBelieved),
+  missing: map(text(), object({ reads: whole(0, Number.MAX_SAFE_INTEGER), since: text(), last: text() })),
+  refusedPlan: nullable(text()),
+}) satisfies Decode<unknown>;
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+function sharedSlot(slots: ReadonlyMap<Mac, number>): number | null {
+  const seen = new Set<number>();
+  for (const slot of slots.values()) {
+    if (seen.has(slot)) return slot;
+    seen.add(slot);
+  }
+  return null;
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { instances } from '../metadata/testing.ts';
+import { type Mac, parseMac } from '../model/mac.ts';
+import { emptyState, type State } from '../model/state.ts';
+import { nodeFiles } from '../ports/node/files.ts';
+import { loadState, parseState, statePath } from './load.ts';
+import { printState, saveState, setAsideState } from './save.ts';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'enid-state-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const macs = fc.integer({ min: 1, max: 0xffffff }).map((n): Mac => {
+  const read = parseMac(`00163e${n.toString(16).padStart(6, '0')}`, '');
+  if (!read.ok) throw new Error(read.problem.message);
+  return read.value;
+});
+const paths = fc.stringMatching(/^\/[a-z0-9/._:-]{0,20}[a-z0-9]$/);
+const digests = fc.stringMatching(/^[0-9a-f]{64}$/);
+
+const states: fc.Arbitrary<State> = fc
+  .record({
+    slots: fc
+      .uniqueArray(fc.tuple(macs, fc.integer({ min: 1, max: 999 })), {
+        selector: ([, slot]) => slot,
+        maxLength: 6,
+      })
+      .map((entries) => new Map(entries)),
+    names: fc
+      .array(fc.tuple(macs, fc.stringMatching(/^[a-z]{1,3}[0-9]$/)), { maxLength: 4 })
+      .map((e) => new Map(e)),
+    files: fc
+      .array(
+        fc.record({
+          path: paths,
+          digest: digests,
+          mode: fc.integer({ min: 0, max: 0o777 }),
+          mac: fc.option(macs),
+        }),
+        {
+          maxLength: 5,
+        },
+      )
+      .map((files) => new Map(files.map((file) => [file.path, file]))),
+    sysctls: fc.constant(new Map([['net/ipv4/conf/eth1.100/rp_filter', { former: '1', ours: '2' }]])),
+    believed: fc.option(instances),
+    missing: fc.constant(new Map([['x', { reads: 2, since: 'a', last: 'b' }]])),
+    refusedPlan: fc.option(digests),
+  })
+  .map((state) => ({ schema: 1, ...state }));
+
+describe('state.json', () => {
+  it('reads back what it prints, and prints it the same again', () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        const text = printState(state);
+        const read = parseState(text);
+        expect(read).toEqual({ ok: true, value: state });
+        expect(read.ok && printState(read.value)).toBe(text);
+      }),
+    );
+  });
+
+  it('is the empty state where there is none', async () => {
+    expect(await loadState(nodeFiles(root))).toEqual({ ok: true, value: emptyState });
+  });
+
+  it('is for root alone, and not written again unchanged', async () => {
+    const files = nodeFiles(root);
+    await saveState(files, emptyState);
+    const first = statSync(join(root, statePath));
+    await saveState(files, { ...emptyState });
+    const second = statSync(join(root, statePath));
+    expect([first.mode & 0o7777, second.ino]).toEqual([0o600, first.ino]);
+    expect(statSync(join(root, 'var/lib/enid')).mode & 0o7777).toBe(0o700);
+    await saveState(files, { ...emptyState, refusedPlan: 'x' });
+    expect(await loadState(files)).toMatchObject({ ok: true, value: { refusedPlan: 'x' } });
+  });
+
+  const whole = JSON.parse(printState(emptyState));
+  it.each<[string, string]>([
+    ['an empty file', ''],
+    ['a cut-off file', printState(emptyState).slice(0, -4)],
+    ['zeroes', '\0\0\0\0'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['a later schema', JSON.stringify({ ...whole, schema: 2 })],
+    ['an unknown key', JSON.stringify({ ...whole, more: 1 })],
+    ['a missing key', JSON.stringify({ ...whole, slots: undefined })],
+    ['slot 0', JSON.stringify({ ...whole, slots: { '00:16:3e:00:00:01': 0 } })],
+    ['slot 1000', JSON.stringify({ ...whole, slots: { '00:16:3e:00:00:01': 1000 } })],
+    ['a slot twice', JSON.stringify({ ...whole, slots: { '00:16:3e:00:00:01': 1, '00:16:3e:00:00:02': 1 } })],
+    ['a MAC that is none', JSON.stringify({ ...whole, slots: { eth1: 1 } })],
+    [
+      'a relative path',
+      JSON.stringify({ ...whole, files: { 'etc/x': { digest: 'a'.repeat(64), mode: 420, mac: null } } }),
+    ],
+    [
+      'a digest that is none',
+      JSON.stringify({ ...whole, files: { '/etc/x': { digest: 'a', mode: 420, mac: null } } }),
+    ],
+    ['half a believed network', JSON.stringify({ ...whole, believed: { schema: 1 } })],
+  ])('is corrupt as %s', (_, text) => {
+    expect(parseState(text)).toMatchObject({
+      ok: false,
+      problem: { code: 'state-corrupt', place: statePath },
+    });
+  });
+
+  it('never throws, whatever stands in the file', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.jsonValue(), (text, value) => {
+        parseState(text);
+        expect(parseState(JSON.stringify({ ...whole, slots: [value] })).ok).toBe(false);
+        parseState(JSON.stringify({ ...whole, believed: value, files: value }));
+      }),
+    );
+  });
+
+  it('is moved aside only when asked for', async () => {
+    const files = nodeFiles(root);
+    await files.write(statePath, 'broken', { mode: 0o600 });
+    expect((await loadState(files)).ok).toBe(false);
+    expect(readdirSync(join(root, 'var/lib/enid'))).toEqual(['state.json']);
+    const aside = await setAsideState(files);
+    expect(await files.readText(aside.ok ? (aside.value ?? '') : '')).toEqual({ ok: true, value: 'broken' });
+    expect(await loadState(files)).toEqual({ ok: true, value: emptyState });
+    expect(await setAsideState(files)).toEqual({ ok: true, value: null });
+  });
+});
