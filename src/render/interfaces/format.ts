@@ -40,7 +40,9 @@ function filesOf(
   const files = [file('stanza', `/etc/network/interfaces.d/${plain}${suffix}`, stanzaView(nic, stack))];
   const ways = [wayOf(nic.ipv4, 'ipv4', stack), wayOf(nic.ipv6, 'ipv6', stack)];
   if (ways.includes('dhclient') || ways.includes('dhcp6')) {
-    files.push(file('dhclient-hook', `/etc/dhcp/dhclient-enter-hooks.d/${plain}`, hookView(nic, options)));
+    files.push(
+      file('dhclient-hook', `/etc/dhcp/dhclient-enter-hooks.d/${plain}`, hookView(nic, stack, options)),
+    );
   }
   if (ways.includes('dhcpcd')) files.push(file('dhcpcd.conf', dhcpcdConfig(nic), dhcpcdView(nic, options)));
   if (stack.include === 'none') {

@@ -85,8 +85,13 @@ function ruleText({ from, to, table, priority }: PolicyRule): string {
 }
 
 /** What `dhclient-hook.liquid` prints. */
-export function hookView(nic: DesiredInterface, options: RenderOptions): Readonly<Record<string, unknown>> {
-  return { mac: nic.mac, mtu: nic.mtu, dns: options.dns };
+export function hookView(
+  nic: DesiredInterface,
+  stack: Stack,
+  options: RenderOptions,
+): Readonly<Record<string, unknown>> {
+  const dhcp6 = wayOf(nic.ipv6, 'ipv6', stack) === 'dhcp6';
+  return { mac: nic.mac, mtu: nic.mtu, dns: options.dns, dhcp6 };
 }
 
 /** What `dhcpcd.conf.liquid` prints. */

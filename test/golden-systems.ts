@@ -1,0 +1,59 @@
+import type { StackId } from '../src/model/stack.ts';
+
+/** A system whose files are kept as goldens: what `enid render --os` takes, and the stack where it is not the assumed one. */
+export interface GoldenSystem {
+  readonly os: string;
+  readonly stack?: StackId;
+}
+
+export const goldenSystems: readonly GoldenSystem[] = [
+  { os: 'alinux:2' },
+  { os: 'alinux:2', stack: 'networkd' },
+  { os: 'alinux:3' },
+  { os: 'amzn:2023' },
+  { os: 'anolis:7' },
+  { os: 'anolis:8' },
+  { os: 'anolis:23' },
+  { os: 'centos:6' },
+  { os: 'centos:7' },
+  { os: 'centos:8' },
+  { os: 'debian:8' },
+  { os: 'debian:9' },
+  { os: 'debian:10' },
+  { os: 'debian:11' },
+  { os: 'debian:12' },
+  { os: 'debian:12', stack: 'ifupdown' },
+  { os: 'debian:13' },
+  { os: 'debian:13', stack: 'ifupdown' },
+  { os: 'fedora:33' },
+  { os: 'fedora:34' },
+  { os: 'fedora:35' },
+  { os: 'fedora:41' },
+  { os: 'openeuler:22.03' },
+  { os: 'opensuse:42.3' },
+  { os: 'opensuse-leap:15' },
+  { os: 'rhel:6' },
+  { os: 'rhel:7' },
+  { os: 'rhel:8' },
+  { os: 'rhel:9' },
+  { os: 'rhel:10' },
+  { os: 'sles:11' },
+  { os: 'sles:12' },
+  { os: 'sles:15' },
+  { os: 'sles:16' },
+  { os: 'ubuntu:14.04' },
+  { os: 'ubuntu:16.04' },
+  { os: 'ubuntu:18.04' },
+  { os: 'ubuntu:20.04' },
+  { os: 'ubuntu:22.04' },
+  { os: 'ubuntu:24.04' },
+];
+
+/** Saved metadata in test/fixtures: one secondary, or three (one in the primary's subnet, one with everything). */
+export const goldenCases = ['dhcp-1', 'dhcp-3', 'static-1', 'static-3'] as const;
+export type GoldenCase = (typeof goldenCases)[number];
+
+/** The folder of a system's goldens, e.g. `ubuntu-22.04` or `alinux-2-networkd`. */
+export function goldenFolder(system: GoldenSystem): string {
+  return `${system.os.replace(':', '-')}${system.stack === undefined ? '' : `-${system.stack}`}`;
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { defaultConfig } from '../src/config/defaults.ts';
+import { assumedStack } from '../src/distro/assumed.ts';
+import { parseInstance } from '../src/metadata/instance-schema.ts';
+import type { RenderedFile } from '../src/model/file.ts';
+import type { InstanceNetwork } from '../src/model/instance.ts';
+import type { Result } from '../src/model/problem.ts';
+import type { Stack } from '../src/model/stack.ts';
+import { emptyState } from '../src/model/state.ts';
+import { desire } from '../src/network/desire.ts';
+import { imagineKernel } from '../src/network/imagine.ts';
+import { formats } from '../src/render/registry.ts';
+import { render } from '../src/render/render.ts';
+import { type TemplateSource, templateSource } from '../src/render/templates.ts';
+import type { GoldenCase, GoldenSystem } from './golden-systems.ts';
+
+/** The repository's own templates. */
+export const shippedTemplates: TemplateSource = templateSource([
+  {
+    directory: new URL('../templates', import.meta.url).pathname,
+    files: {
+      readText: async (path) => ({ ok: true, value: await readFile(path, 'utf8').catch(() => null) }),
+    },
+  },
+]);
+
+/** What `enid render` makes of a saved case for a system. */
+export async function renderGolden(system: GoldenSystem, name: GoldenCase): Promise<readonly RenderedFile[]> {
+  const assumed = expectValue(assumedStack(system.os, system.stack));
+  return renderInstance(await savedInstance(name), assumed.stack);
+}
+
+export async function savedInstance(name: GoldenCase): Promise<InstanceNetwork> {
+  const text = await readFile(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8');
+  return expectValue(parseInstance(JSON.parse(text), `${name}.json`));
+}
+
+export async function renderInstance(
+  instance: InstanceNetwork,
+  stack: Stack,
+): Promise<readonly RenderedFile[]> {
+  const wanted = expectValue(
+    desire({
+      instance,
+      kernel: imagineKernel(instance),
+      config: defaultConfig,
+      state: emptyState,
+      claims: new Map(),
+      removed: new Set(),
+      stack,
+      connected: (method, family) => formats[stack.format].connected(stack, method, family),
+    }),
+  );
+  return expectValue(await render(wanted.network, stack, shippedTemplates, { dns: false }));
+}
+
+function expectValue<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new Error(`${result.problem.code}: ${result.problem.place}: ${result.problem.message}`);
+}
