@@ -1,0 +1,9 @@
+import { alibaba } from './alibaba/index.ts';
+import { savedFile } from './file/index.ts';
+import type { Provider } from './provider.ts';
+
+/** Every provider, one line each. Where several recognise a machine the first one wins. */
+export const providers: readonly Provider[] = [
+  alibaba, //
+  savedFile,
+];
