@@ -1,0 +1,16 @@
+import type { Subnet } from './subnet.ts';
+
+/** An ENI as the VPC knows it. */
+export interface Nic {
+  /** Where it stands in the router: `n0`, `n1` … */
+  readonly port: string;
+  /** Its name in the server. */
+  readonly name: string;
+  readonly mac: string;
+  readonly id: string;
+  readonly primary: boolean;
+  readonly subnet: Subnet;
+  /** The primary private address first. */
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+}

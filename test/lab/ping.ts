@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import type { Namespace } from './namespace.ts';
+import { labEnvironment } from './run.ts';
+
+export interface Answer {
+  readonly answered: boolean;
+  /** From asking until the first answer, or until it was given up. */
+  readonly ms: number;
+}
+
+/**
+ * Asks an address again and again, every 20 ms, until the first answer or the deadline (milliseconds): an ICMP echo
+ * where `ping` is installed, else a TCP connection to a closed port, which the kernel refuses by the same routes.
+ */
+export function ping(from: Namespace, address: string, deadline = 3000): Promise<Answer> {
+  // ping's own limit as well: one in another process namespace would outlive its `nsenter`.
+  const seconds = String(Math.ceil(deadline / 1000));
+  const argv =
+    pingPath === undefined
+      ? tcpProbe(address)
+      : [pingPath, '-n', '-q', '-c', '1', '-i', '0.02', '-w', seconds, address];
+  const begun = performance.now();
+  const child = from.start(argv);
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      resolve({ answered: code === 0, ms: performance.now() - begun });
+    });
+  });
+}
+
+/** Where `ping` is, if it is. */
+export const pingPath = (labEnvironment().PATH ?? '')
+  .split(':')
+  .map((directory) => `${directory}/ping`)
+  .find((path) => existsSync(path));
+
+function tcpProbe(address: string): readonly string[] {
+  const script = `
+    const { connect } = require('net');
+    (function ask() {
+      const socket = connect({ host: '${address}', port: 9 });
+      socket.on('error', (error) => (error.code === 'ECONNREFUSED' ? process.exit(0) : setTimeout(ask, 20)));
+      socket.on('connect', () => process.exit(0));
+      socket.setTimeout(300, () => { socket.destroy(); ask(); });
+    })();`;
+  return [process.execPath, '-e', script];
+}

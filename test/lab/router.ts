@@ -1,0 +1,97 @@
+import type { Namespace } from './namespace.ts';
+import { makeNamespace } from './namespace.ts';
+import type { Subnet } from './subnet.ts';
+
+/** One cable of the VPC: a veth pair, one end in the router, never a bridge. Only its own addresses live behind it. */
+export interface Port {
+  /** The router's end. */
+  readonly port: string;
+  readonly subnet: Subnet;
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+}
+
+/** Where metadata services listen: Alibaba Cloud's address, and the link-local one of most others. */
+const metadataAddresses: readonly string[] = ['100.100.100.200', '169.254.169.254'];
+
+/**
+ * The VPC. To a NIC it is the gateway of its subnet and, by proxy ARP and proxy NDP, every other address of it.
+ * A packet is taken from a NIC only if its source is an address of that NIC: for IPv4 by the strict reverse-path
+ * filter over /32 routes; for IPv6, which has no such filter in the kernel, by rules per incoming link that blackhole
+ * everything else (neighbour discovery is delivered locally and passes).
+ */
+export async function makeRouter(): Promise<Namespace> {
+  const router = await makeNamespace('router');
+  // `default` is what links made later begin with.
+  const four = 'net/ipv4/conf/default';
+  const six = 'net/ipv6/conf/default';
+  await router.sysctl({
+    'net/ipv4/ip_forward': 1,
+    [`${four}/rp_filter`]: 1,
+    [`${four}/proxy_arp`]: 1,
+    [`${four}/send_redirects`]: 0,
+    'net/ipv4/conf/all/send_redirects': 0,
+    [`${four}/arp_announce`]: 2,
+    'net/ipv6/conf/all/forwarding': 1,
+    'net/ipv6/conf/all/proxy_ndp': 1,
+    [`${six}/proxy_ndp`]: 1,
+    [`${six}/accept_dad`]: 0,
+  });
+  await router.ip(metadataAddresses.map((address) => `addr add ${address}/32 dev lo`));
+  return router;
+}
+
+/** Makes the router's side of a port; `peer` is the link at the other end, still in the router. */
+export function plugLines(port: Port, peer: string, mac: string, others: readonly Port[]): readonly string[] {
+  const { subnet } = port;
+  return [
+    `link add ${port.port} type veth peer name ${peer} address ${mac}`,
+    `link set ${port.port} up`,
+    // The proxies would else wait up to 0.8 s before each answer.
+    `ntable change name arp_cache dev ${port.port} proxy_delay 0`,
+    `ntable change name ndisc_cache dev ${port.port} proxy_delay 0`,
+    `addr add ${subnet.gateway4}/24 dev ${port.port} noprefixroute`,
+    ...port.ipv4.map((address) => `route add ${address}/32 dev ${port.port}`),
+    `-6 addr add ${subnet.gateway6}/64 dev ${port.port} noprefixroute`,
+    `-6 rule add iif ${port.port} from fe80::/10 lookup main priority 1000`,
+    `-6 rule add iif ${port.port} blackhole priority 2000`,
+    ...port.ipv6.flatMap((address) => addressLines(port, address, others)),
+    ...others
+      .filter((other) => other.subnet.number === subnet.number)
+      .flatMap((other) => other.ipv6.map((address) => `-6 neigh add proxy ${address} dev ${port.port}`)),
+  ];
+}
+
+/** Gives a port an address. */
+export function addressLines(port: Port, address: string, others: readonly Port[]): readonly string[] {
+  if (!address.includes(':')) return [`route add ${address}/32 dev ${port.port}`];
+  return [
+    `-6 route add ${address}/128 dev ${port.port}`,
+    `-6 rule add iif ${port.port} from ${address}/128 lookup main priority 1000`,
+    ...neighbours(port, others).map((other) => `-6 neigh add proxy ${address} dev ${other.port}`),
+  ];
+}
+
+/** Takes an address away. */
+export function withoutAddressLines(port: Port, address: string, others: readonly Port[]): readonly string[] {
+  if (!address.includes(':')) return [`route del ${address}/32 dev ${port.port}`];
+  return [
+    `-6 route del ${address}/128 dev ${port.port}`,
+    `-6 rule del iif ${port.port} from ${address}/128 lookup main priority 1000`,
+    ...neighbours(port, others).map((other) => `-6 neigh del proxy ${address} dev ${other.port}`),
+  ];
+}
+
+/** Removes a port with all that hangs on it. */
+export function unplugLines(port: Port, others: readonly Port[]): readonly string[] {
+  return [
+    ...port.ipv6.flatMap((address) => withoutAddressLines(port, address, others)),
+    `-6 rule del iif ${port.port} from fe80::/10 lookup main priority 1000`,
+    `-6 rule del iif ${port.port} blackhole priority 2000`,
+    `link del ${port.port}`,
+  ];
+}
+
+function neighbours(port: Port, others: readonly Port[]): readonly Port[] {
+  return others.filter((other) => other.port !== port.port && other.subnet.number === port.subnet.number);
+}
