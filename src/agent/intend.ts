@@ -1,0 +1,112 @@
+import type { Difference } from '../model/difference.ts';
+import type { RenderedFile } from '../model/file.ts';
+import { ok, type Result } from '../model/problem.ts';
+import { type DesireInput, desire, type Wanted } from '../network/desire.ts';
+import { mirrored } from '../network/mirror.ts';
+import type { Ports } from '../ports/ports.ts';
+import { formats } from '../render/registry.ts';
+import { render } from '../render/render.ts';
+import { readDisk } from '../transaction/content.ts';
+import { type FilePlan, planFiles } from '../transaction/plan.ts';
+import { differences } from '../verify/differences.ts';
+import type { Observation } from './observe.ts';
+import type { Session } from './session.ts';
+import {
+  planSysctls,
+  readSysctls,
+  type SysctlPlan,
+  type SysctlValues,
+  sysctlDifferences,
+} from './sysctls.ts';
+
+/** What a run would do: everything decided, nothing touched. */
+export interface Intention {
+  readonly wanted: Wanted;
+  readonly files: FilePlan;
+  readonly sysctls: SysctlPlan;
+  /** How the kernel differs from the desired network as it is now. */
+  readonly differences: readonly Difference[];
+}
+
+/** metadata -> network -> render -> plan, for one observation. */
+export async function intend(
+  ports: Pick<Ports, 'files'>,
+  seen: Observation,
+  session: Session,
+  force: boolean,
+): Promise<Result<Intention>> {
+  const { config, detected } = seen;
+  const format = formats[detected.stack.format];
+  const connected: DesireInput['connected'] = (method, family) =>
+    format.connected(detected.stack, method, family);
+  const wanted = desire({ ...seen, removed: session.removed, stack: detected.stack, connected });
+  if (!wanted.ok) return wanted;
+  const rendered = await render(wanted.value.network, detected.stack, session.templates, { dns: config.dns });
+  if (!rendered.ok) return rendered;
+  const files = await planAgainstDisk(ports, seen, wanted.value, rendered.value, force);
+  if (!files.ok) return files;
+  const values = await readKept(ports, seen, wanted.value);
+  if (!values.ok) return values;
+  const sysctls = planSysctls(wanted.value.network.sysctls, seen.state.sysctls, values.value);
+  return ok({
+    wanted: wanted.value,
+    files: files.value,
+    sysctls,
+    differences: compare(seen, wanted.value, sysctls),
+  });
+}
+
+/** The kernel of an observation against what is wanted; also used again after a change. */
+export function compare(
+  seen: Pick<Observation, 'kernel' | 'config'>,
+  wanted: Wanted,
+  sysctls: SysctlPlan,
+): readonly Difference[] {
+  const { network, slots, gone } = wanted;
+  const inKernel = differences(seen.kernel, network, {
+    gone,
+    slots,
+    tableBase: seen.config.tableBase,
+    mirrored: seen.config.policyRouting ? mirrored(seen.kernel, network) : [],
+  });
+  return [...inKernel, ...sysctlDifferences(network.sysctls, sysctls, seen.kernel)];
+}
+
+/**
+ * Files of NICs that are neither wanted now nor going (not here yet, in trouble) stay out of the plan, so that they
+ * stay as they are.
+ */
+async function planAgainstDisk(
+  ports: Pick<Ports, 'files'>,
+  seen: Observation,
+  wanted: Wanted,
+  rendered: readonly RenderedFile[],
+  force: boolean,
+): Promise<Result<FilePlan>> {
+  const leaving = new Set(wanted.gone.map((nic) => nic.mac));
+  const judged = new Set([...leaving, ...wanted.network.secondaries.map((nic) => nic.mac)]);
+  const all = [...seen.state.files];
+  const owned = new Map(all.filter(([, file]) => file.mac === null || judged.has(file.mac)));
+  const waiting = all.filter(([path]) => !owned.has(path));
+  const disk = await readDisk(ports.files, new Set([...rendered.map((file) => file.path), ...owned.keys()]));
+  if (!disk.ok) return disk;
+  const edited = force ? 'take-back' : 'keep';
+  const plan = planFiles({
+    disk: disk.value,
+    owned,
+    rendered,
+    leaving,
+    edited,
+    conflict: seen.config.conflict,
+  });
+  return ok({ ...plan, owned: new Map([...plan.owned, ...waiting]) });
+}
+
+function readKept(
+  ports: Pick<Ports, 'files'>,
+  seen: Observation,
+  wanted: Wanted,
+): Promise<Result<SysctlValues>> {
+  const keys = new Set([...wanted.network.sysctls.map((sysctl) => sysctl.key), ...seen.state.sysctls.keys()]);
+  return readSysctls(ports.files, keys);
+}

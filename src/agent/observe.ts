@@ -1,0 +1,103 @@
+import { loadConfig } from '../config/load.ts';
+import { findClaims } from '../distro/claims.ts';
+import { detectStack } from '../distro/detect.ts';
+import { believe } from '../metadata/believe.ts';
+import { readMetadata } from '../metadata/fetch.ts';
+import type { Claim } from '../model/claim.ts';
+import type { Config } from '../model/config.ts';
+import type { InstanceNetwork } from '../model/instance.ts';
+import type { KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
+import type { State } from '../model/state.ts';
+import { findPrimary } from '../network/nic.ts';
+import type { Ports } from '../ports/ports.ts';
+import { loadState } from '../state/load.ts';
+import type { Detected, Session } from './session.ts';
+
+/** What one run knows before it decides anything. */
+export interface Observation {
+  readonly config: Config;
+  /** With the metadata of this run believed into it. */
+  readonly state: State;
+  readonly instance: InstanceNetwork;
+  readonly kernel: KernelState;
+  readonly detected: Detected;
+  readonly claims: ReadonlyMap<Mac, Claim>;
+  /** Why the metadata is from an earlier run, where it is. */
+  readonly stale: Problem | null;
+  /** Things the metadata stopped listing that wait for a second read. */
+  readonly awaiting: readonly string[];
+}
+
+/** Config and state: what must be readable before anything else is asked. */
+export interface Ground {
+  readonly config: Config;
+  readonly state: State;
+}
+
+export async function readGround(ports: Pick<Ports, 'files'>, configPath: string): Promise<Result<Ground>> {
+  const [config, state] = await Promise.all([loadConfig(ports.files, configPath), loadState(ports.files)]);
+  if (!config.ok) return config;
+  if (!state.ok) return state;
+  return ok({ config: config.value, state: state.value });
+}
+
+/** The metadata of this run, believed; or, where it cannot be read, what was believed before. */
+export interface Knowledge {
+  readonly state: State;
+  readonly instance: InstanceNetwork;
+  readonly stale: Problem | null;
+  readonly awaiting: readonly string[];
+}
+
+/**
+ * Reads the metadata and believes it. When it cannot be read, the last good metadata of this same machine stands in,
+ * if the caller allows it: the boot hook and the daemon do, a person who asks for a run gets the error.
+ */
+export async function readKnowledge(
+  ports: Pick<Ports, 'http' | 'files' | 'clock' | 'log'>,
+  ground: Ground,
+  session: Session,
+): Promise<Result<Knowledge>> {
+  const { config, state } = ground;
+  const read = await readMetadata(ports, config, session.metadata);
+  if (!read.ok) return read;
+  const settings = { agreeingReads: config.metadata.agreeingReads, pollMs: config.metadata.poll };
+  const belief = believe(state, read.value.instance, ports.clock.now().toISOString(), settings);
+  return ok({
+    state: { ...state, believed: belief.believed, missing: belief.missing },
+    instance: belief.believed,
+    stale: null,
+    awaiting: belief.awaiting,
+  });
+}
+
+/** What was believed before, if it is of this machine: its primary's MAC is here. */
+export function formerKnowledge(ground: Ground, kernel: KernelState, why: Problem): Result<Knowledge> {
+  const { believed } = ground.state;
+  if (believed === null || findPrimary(believed.primaryMac, kernel) === undefined) {
+    return { ok: false, problem: why };
+  }
+  return ok({ state: ground.state, instance: believed, stale: why, awaiting: [] });
+}
+
+/** Looks at the kernel, the stack and who else claims NICs. */
+export async function observe(
+  ports: Pick<Ports, 'exec' | 'files'>,
+  config: Config,
+  knowledge: Knowledge,
+  kernel: KernelState,
+  session: Session,
+): Promise<Result<Observation>> {
+  const primary = findPrimary(knowledge.instance.primaryMac, kernel)?.name ?? null;
+  if (session.detected === null) {
+    const detected = await detectStack(ports, primary, config);
+    if (!detected.ok) return detected;
+    session.detected = detected.value;
+  }
+  const { detected } = session;
+  const claims = await findClaims(ports, detected.stack, kernel.links, knowledge.state);
+  if (!claims.ok) return claims;
+  return ok({ ...knowledge, config, kernel, detected, claims: claims.value });
+}

@@ -1,0 +1,29 @@
+import type { MetadataSession } from '../metadata/session.ts';
+import type { InstanceNetwork } from '../model/instance.ts';
+import type { Mac } from '../model/mac.ts';
+import type { Distro, Evidence, Stack } from '../model/stack.ts';
+import type { TemplateSource } from '../render/templates.ts';
+
+/** The system as it was found out: asked once for the life of a process, and again when the stack's services change. */
+export interface Detected {
+  readonly distro: Distro;
+  readonly stack: Stack;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What one process remembers from run to run. A one-shot command starts with an empty one. */
+export interface Session {
+  readonly metadata: MetadataSession;
+  readonly templates: TemplateSource;
+  /** How this program is started again (`enid rollback --take-over`): the runtime and the script. */
+  readonly self: readonly string[];
+  /** MACs of links whose removal the kernel reported to this process. */
+  readonly removed: Set<Mac>;
+  /** Repairs of the last minutes, by what was repaired: more than three in ten minutes are contested. */
+  readonly repairs: Map<string, readonly number[]>;
+  /** When a NIC without its lease was last taken up, and how often. */
+  readonly attempts: Map<Mac, { readonly tries: number; readonly at: number }>;
+  detected: Detected | null;
+  /** The metadata of the last run, and whether that run left nothing to do. */
+  settled: { readonly instance: InstanceNetwork; readonly quiet: boolean } | null;
+}

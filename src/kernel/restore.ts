@@ -1,0 +1,84 @@
+import type { IpCommand } from '../model/difference.ts';
+import type { KernelAddress, KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
+import { replayAddress, replayRoute, replayRule } from './replay.ts';
+
+/** What of the kernel a change may have touched: these links, and the tables and priorities of the band. */
+export interface Extent {
+  readonly links: ReadonlySet<string>;
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The commands that lead from the kernel as it is now back to a snapshot, within an extent: first rules, routes and
+ * addresses that were not there go, then those that were come back. Links that are gone meanwhile are passed over.
+ */
+export function restoring(snapshot: KernelState, now: KernelState, extent: Extent): readonly IpCommand[] {
+  const present = new Set(now.links.map((link) => link.name));
+  const was = within(snapshot, extent);
+  const is = within(now, extent);
+  const back = {
+    addresses: missing(was.addresses, is.addresses, addressKey).filter((entry) => present.has(entry.link)),
+    routes: missing(was.routes, is.routes, routeKey).filter(
+      (route) => route.device === null || present.has(route.device),
+    ),
+    rules: missing(was.rules, is.rules, ruleKey),
+  };
+  return [
+    ...missing(is.rules, was.rules, ruleKey).map(dropRule),
+    ...missing(is.routes, was.routes, routeKey).map(dropRoute),
+    ...missing(is.addresses, was.addresses, addressKey).map(dropAddress),
+    ...linksDown(snapshot, now, extent.links),
+    ...back.addresses.map(replayAddress),
+    ...[...back.routes]
+      .sort((one, other) => Number(one.via !== null) - Number(other.via !== null))
+      .map(replayRoute),
+    ...back.rules.map(replayRule),
+  ];
+}
+
+function within(kernel: KernelState, extent: Extent): Pick<KernelState, 'addresses' | 'routes' | 'rules'> {
+  const inBand = (number: number | null) =>
+    number !== null && number >= extent.first && number <= extent.last;
+  return {
+    addresses: kernel.addresses.filter((entry) => extent.links.has(entry.link) && entry.scope !== 'link'),
+    routes: kernel.routes.filter((route) => inBand(route.table)),
+    rules: kernel.rules.filter((rule) => inBand(rule.priority) && !rule.special),
+  };
+}
+
+/** A link that the change took up goes down again. */
+function linksDown(
+  snapshot: KernelState,
+  now: KernelState,
+  links: ReadonlySet<string>,
+): readonly IpCommand[] {
+  const wasUp = new Map(snapshot.links.map((link) => [link.index, link.up]));
+  return now.links
+    .filter((link) => links.has(link.name) && link.up && wasUp.get(link.index) === false)
+    .map((link) => ({ family: 'link', line: `link set dev ${link.name} down` }));
+}
+
+function missing<T>(wanted: readonly T[], there: readonly T[], key: (entry: T) => string): readonly T[] {
+  const held = new Set(there.map(key));
+  return wanted.filter((entry) => !held.has(key(entry)));
+}
+
+const addressKey = (entry: KernelAddress) => `${entry.link} ${entry.address}/${entry.prefixLength}`;
+const routeKey = (route: KernelRoute) => `${route.family} ${route.table} ${route.spec}`;
+const ruleKey = (rule: KernelRule) => `${rule.family} ${rule.spec}`;
+
+function dropRule(rule: KernelRule): IpCommand {
+  return { family: rule.family, line: `rule del ${rule.spec}` };
+}
+
+function dropRoute(route: KernelRoute): IpCommand {
+  return { family: route.family, line: `route del ${route.spec}` };
+}
+
+function dropAddress(entry: KernelAddress): IpCommand {
+  return {
+    family: entry.family,
+    line: `address del ${entry.address}/${entry.prefixLength} dev ${entry.link}`,
+  };
+}
