@@ -26,8 +26,18 @@ export interface OwnedFile {
 export interface FileChange {
   readonly path: string;
   readonly action: 'create' | 'replace' | 'remove';
-  readonly before: { readonly bytes: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number } | null;
-  readonly after: { readonly text: string; readonly mode: number } | null;
+  readonly before: {
+    readonly bytes: Uint8Array;
+    readonly mode: number;
+    readonly uid: number;
+    readonly gid: number;
+  } | null;
+  readonly after: {
+    readonly text: string;
+    readonly mode: number;
+    /** A backup that comes back: its bytes, which may not be text, instead of `text`; and its owner. */
+    readonly original?: { readonly bytes: Uint8Array; readonly uid: number; readonly gid: number };
+  } | null;
   readonly mac: Mac | null;
 }
 

@@ -44,6 +44,10 @@ export interface Files {
     bytes: Uint8Array | string,
     attributes: { mode: number; uid?: number; gid?: number },
   ): Promise<Result<void>>;
+  /**
+   * Makes a whole file at once, unless something is at the path already: false then. Not fsynced: for locks below /run.
+   */
+  create(path: string, text: string, mode: number): Promise<Result<boolean>>;
   /** Appends and fsyncs. */
   append(path: string, text: string): Promise<Result<void>>;
   /** Writes in place, for /proc/sys and /sys only. */

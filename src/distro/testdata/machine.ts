@@ -49,6 +49,7 @@ export function filesOf(tree: Tree): Files {
     kind: (path) => Promise.resolve(ok(kindOf(path))),
     linkTarget: (path) => Promise.resolve(ok(linkTarget(path))),
     write: () => refuse(),
+    create: () => refuse(),
     append: () => refuse(),
     poke: () => refuse(),
     remove: () => refuse(),

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { chmod, type FileHandle, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { temporaryPrefix } from '../files.ts';
 import { errorCode, type Place } from './rooted.ts';
@@ -11,7 +11,14 @@ export interface Attributes {
   readonly gid?: number;
 }
 
+const exclusive = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 let counter = 0;
+
+/** A name of its own each time: 255 bytes is the longest name, so a long one is cut. */
+function temporaryBeside(path: string): string {
+  counter += 1;
+  return join(dirname(path), `${temporaryPrefix}${basename(path).slice(0, 60)}.${process.pid}.${counter}`);
+}
 
 /**
  * Replaces the whole file at `path` or leaves it as it was, also across a power cut: temporary file under a
@@ -26,15 +33,8 @@ export async function atomicWrite(
   attributes: Attributes,
   labelled: boolean,
 ): Promise<void> {
-  counter += 1;
-  // 255 bytes is the longest name; a long one is cut, the counter keeps it apart from others.
-  const suffix = `.${process.pid}.${counter}`;
-  const temporary = join(dirname(path), `${temporaryPrefix}${basename(path).slice(0, 60)}${suffix}`);
-  const handle = await open(
-    temporary,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o600,
-  );
+  const temporary = temporaryBeside(path);
+  const handle = await open(temporary, exclusive, 0o600);
   try {
     await fill(handle, bytes, attributes);
     const replaces = labelled && (await isFile(path));
@@ -46,6 +46,24 @@ export async function atomicWrite(
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/** Makes the file with all of its content at once (link(2) fails where something is); false where something is. */
+export async function createWhole(path: string, text: string, mode: number): Promise<boolean> {
+  const temporary = temporaryBeside(path);
+  const handle = await open(temporary, exclusive, 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.chmod(mode);
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await handle.close();
+    await unlink(temporary).catch(() => undefined);
+  }
 }
 
 async function fill(handle: FileHandle, bytes: Uint8Array | string, attributes: Attributes): Promise<void> {

@@ -139,6 +139,17 @@ describe('writing', () => {
     expect(await files.kind('/tree')).toEqual({ ok: true, value: null });
   });
 
+  it('creates a file once, however many try', async () => {
+    const files = nodeFiles(root);
+    const tries = await Promise.all(
+      [1, 2, 3, 4, 5].map((n) => files.create('/run/enid/lock', `${n}`, 0o600)),
+    );
+    const won = tries.flatMap((tried, index) => (tried.ok && tried.value ? [`${index + 1}`] : []));
+    expect(won).toHaveLength(1);
+    expect(await files.readText('/run/enid/lock')).toEqual({ ok: true, value: won[0] });
+    expect(readdirSync(join(root, 'run/enid'))).toEqual(['lock']);
+  });
+
   it('pokes only what is there', async () => {
     writeFileSync(join(root, 'knob'), '0\n');
     expect((await nodeFiles(root).poke('/knob', '2\n')).ok).toBe(true);

@@ -3,7 +3,7 @@ import { lstat, open, readdir, readlink, rename, rm, rmdir, stat, unlink } from 
 import { dirname, resolve } from 'node:path';
 import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
 import type { DirectoryEntry, FileContent, Files } from '../files.ts';
-import { atomicWrite, makeDirectories, syncDirectory } from './atomic-write.ts';
+import { atomicWrite, createWhole, makeDirectories, syncDirectory } from './atomic-write.ts';
 import { errorCode, rooted } from './rooted.ts';
 import { hasLabels } from './selinux.ts';
 import { watchPaths } from './watch.ts';
@@ -32,6 +32,11 @@ export function nodeFiles(root: string): Files {
         const there = await place(path, 'keep');
         await makeDirectories(place, dirname(path), directoryMode);
         await atomicWrite(there, bytes, attributes, await labelled(path));
+      }),
+    create: (path, text, mode) =>
+      writing(path, async () => {
+        await makeDirectories(place, dirname(path), directoryMode);
+        return createWhole(await place(path, 'keep'), text, mode);
       }),
     append: (path, text) =>
       writing(path, async () => {
@@ -71,7 +76,7 @@ async function reading<T>(path: string, read: () => Promise<T>): Promise<Result<
   }
 }
 
-async function writing(path: string, write: () => Promise<void>): Promise<Result<void>> {
+async function writing<T>(path: string, write: () => Promise<T>): Promise<Result<T>> {
   try {
     return ok(await write());
   } catch (error) {

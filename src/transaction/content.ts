@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { FileChange } from '../model/file.ts';
+import { ok, type Result } from '../model/problem.ts';
+import type { FileContent, Files } from '../ports/files.ts';
+
+/** sha256 in hex, as state.json keeps it. */
+export function digestOf(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** The bytes that stand in the file after the change; null where it is removed. */
+export function bytesAfter(change: FileChange): Uint8Array | null {
+  if (change.after === null) return null;
+  return change.after.original?.bytes ?? new TextEncoder().encode(change.after.text);
+}
+
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
+}
+
+/**
+ * One digest for what a plan would do, whatever order it is listed in; `further` takes in what else makes it the
+ * plan that it is (the steps, say). For `State.refusedPlan`.
+ */
+export function planDigest(changes: readonly FileChange[], further: readonly string[]): string {
+  const lines = changes.map((change) => {
+    const bytes = bytesAfter(change);
+    return [change.path, change.action, bytes === null ? '' : digestOf(bytes), change.after?.mode ?? ''];
+  });
+  return digestOf(JSON.stringify([lines.map((line) => JSON.stringify(line)).sort(), further]));
+}
+
+/** What stands at some paths. */
+export interface Disk {
+  readonly contents: ReadonlyMap<string, FileContent | null>;
+  /** Paths where a symbolic link stands, whatever it points at. */
+  readonly links: ReadonlySet<string>;
+}
+
+/** Reads what stands at the paths. Errors: `file-unreadable`. */
+export async function readDisk(
+  files: Pick<Files, 'read' | 'linkTarget'>,
+  paths: Iterable<string>,
+): Promise<Result<Disk>> {
+  const contents = new Map<string, FileContent | null>();
+  const links = new Set<string>();
+  for (const path of paths) {
+    const [content, target] = await Promise.all([files.read(path), files.linkTarget(path)]);
+    if (!content.ok) return content;
+    if (!target.ok) return target;
+    contents.set(path, content.value);
+    if (target.value !== null) links.add(path);
+  }
+  return ok({ contents, links });
+}
