@@ -26,7 +26,7 @@ export interface Operand {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Paragraphs for `--help`. */
+  /** Lines for `--help`. */
   readonly about: readonly string[];
   readonly flags: readonly Flag[];
   readonly operands: readonly Operand[];

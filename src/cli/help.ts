@@ -33,7 +33,7 @@ export function printHelp(command: Command): string {
     `enid ${command.name}: ${command.summary}`,
     '',
     `Usage: ${usageLine(command)}`,
-    ...about.flatMap((paragraph) => ['', paragraph]),
+    ...(about.length === 0 ? [] : ['', ...about]),
     ...(inputs.length === 0 ? [] : ['', 'Flags:', alignColumns(inputs)]),
     '',
     'Flags of every command:',

@@ -1,0 +1,58 @@
+import type { Trigger, TriggerKind } from '../model/run.ts';
+
+/** A trigger and when it came, monotonic milliseconds. */
+export interface Arrival {
+  readonly trigger: Trigger;
+  readonly at: number;
+}
+
+/**
+ * A NIC that appears is told in several pieces (link, rename, up, addresses), an editor writes a file in several steps:
+ * what comes in bursts waits until it was quiet this long, and at most until `longest`. The rest runs at once.
+ */
+const quiet = 50;
+const longest = 200;
+
+/** Two runs for drift alone are this far apart: where containers come and go the routes never rest. */
+const driftPause = 2_000;
+
+const bursts: ReadonlySet<TriggerKind> = new Set<TriggerKind>(['link', 'config', 'drift', 'manual']);
+
+/** The first of these among the arrivals names the run. */
+const precedence: readonly TriggerKind[] = [
+  'boot',
+  'signal',
+  'manual',
+  'config',
+  'link',
+  'metadata',
+  'drift',
+];
+
+/**
+ * When the next run may start, monotonic milliseconds; null with nothing waiting. `lastEnd` is the end of the last run:
+ * what arrived during it is in `arrivals`, so it leads to one more run and no further.
+ */
+export function dueAt(arrivals: readonly Arrival[], lastEnd: number): number | null {
+  const [first] = arrivals;
+  const last = arrivals[arrivals.length - 1];
+  if (first === undefined || last === undefined) return null;
+  const urgent = arrivals.filter(({ trigger }) => !bursts.has(trigger.kind)).map(({ at }) => at);
+  const settled = Math.min(last.at + quiet, first.at + longest);
+  const onlyDrift = arrivals.every(({ trigger }) => trigger.kind === 'drift');
+  return Math.min(...urgent, onlyDrift ? Math.max(settled, lastEnd + driftPause) : settled);
+}
+
+/** One trigger for all that waits: the weightiest kind, and what happened, three of them at most. */
+export function merge(arrivals: readonly Arrival[]): Trigger | null {
+  const kind = precedence.find((entry) => arrivals.some(({ trigger }) => trigger.kind === entry));
+  if (kind === undefined) return null;
+  const ranked = [...arrivals].sort((one, other) => rank(one) - rank(other));
+  const details = [...new Set(ranked.map(({ trigger }) => trigger.detail))];
+  const more = details.length > 3 ? [`${details.length - 3} more`] : [];
+  return { kind, detail: [...details.slice(0, 3), ...more].join(', ') };
+}
+
+function rank({ trigger }: Arrival): number {
+  return precedence.indexOf(trigger.kind);
+}
