@@ -22,26 +22,51 @@ export function interfaceView(
 }
 
 /**
+ * IPv6 is asked for by DHCP only where metadata does not say the address: a route whose source is not there yet is
+ * refused by the kernel and not tried again (seen with 1.42), and without a source any further address may be chosen.
+ */
+export function isLeased(own: DesiredFamily | null, family: Family): boolean {
+  return own?.method === 'dhcp' && (family === 'ipv4' || own.address === null);
+}
+
+/**
+ * Routes to write down. Behind a lease none names a source (see {@link isLeased}; the kernel takes the lease's address for
+ * a gateway in its subnet), and the subnet itself comes with the lease: `route-table` puts it into the NIC's table.
+ */
+export function writtenRoutes(nic: DesiredInterface, family: Family): readonly PolicyRoute[] {
+  const own = nic[family];
+  const routes = nic.routes.filter((route) => route.family === family && route.device === nic.name);
+  if (!isLeased(own, family)) return routes;
+  const comesAlong = (route: PolicyRoute) =>
+    family === 'ipv4' &&
+    own?.connected === 'table' &&
+    route.table === nic.table &&
+    route.destination === own.subnet;
+  return routes.filter((route) => !comesAlong(route)).map((route) => ({ ...route, source: null }));
+}
+
+/**
  * One of the groups [ipv4] and [ipv6] of nm-settings-keyfile(5). `route_table` takes the lease's connected route out of
  * main; never-default goes with it and does not touch routes written by hand (NetworkManager >= 1.22).
  */
 function familyView(nic: DesiredInterface, family: Family): Readonly<Record<string, unknown>> {
   const own = nic[family];
+  const leased = isLeased(own, family);
   return {
-    method:
-      own === null ? 'disabled' : own.method === 'static' ? 'manual' : family === 'ipv4' ? 'auto' : 'dhcp',
-    leased: own?.method === 'dhcp',
+    method: own === null ? 'disabled' : !leased ? 'manual' : family === 'ipv4' ? 'auto' : 'dhcp',
+    leased,
     enabled: own !== null,
-    route_table: own?.method === 'dhcp' && own.connected === 'table' ? nic.table : null,
-    addresses: addressesOf(own, family),
-    routes: nic.routes.filter((route) => route.family === family && route.device === nic.name).map(routeView),
+    route_table: leased && own?.connected === 'table' ? nic.table : null,
+    addresses: staticAddresses(own, family),
+    routes: writtenRoutes(nic, family).map(routeView),
     rules: nic.rules.filter((rule) => rule.family === family).map(ruleText),
   };
 }
 
-function addressesOf(own: DesiredFamily | null, family: Family): readonly string[] {
+/** Addresses set by hand, each a host prefix. */
+export function staticAddresses(own: DesiredFamily | null, family: Family): readonly string[] {
   if (own === null) return [];
-  const first = own.method === 'static' && own.address !== null ? [own.address] : [];
+  const first = !isLeased(own, family) && own.address !== null ? [own.address] : [];
   return [...first, ...own.further].map((address) => `${address}/${addressBits[family]}`);
 }
 
@@ -55,7 +80,8 @@ function routeView(route: PolicyRoute): Readonly<Record<string, unknown>> {
   return { route: `${route.destination}${hop}${metric}`, options: options.join(',') };
 }
 
-function ruleText({ priority, from, to, table }: PolicyRule): string {
+/** A value of routing-rule<n>. */
+export function ruleText({ priority, from, to, table }: PolicyRule): string {
   const source = from === null ? '' : ` from ${from}`;
   const destination = to === null ? '' : ` to ${to}`;
   return `priority ${priority}${source}${destination} table ${table}`;

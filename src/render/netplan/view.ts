@@ -1,7 +1,8 @@
 import { type Family, families } from '../../model/address.ts';
-import type { DesiredFamily, DesiredInterface, PolicyRule } from '../../model/desired.ts';
+import type { DesiredFamily, DesiredInterface, PolicyRoute, PolicyRule } from '../../model/desired.ts';
 import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
+import * as profile from '../keyfile/view.ts';
 import { isLeased, isOnlink, ownRoutes, sourceOf, staticAddresses } from '../networkd/view.ts';
 
 /** What `templates/netplan/interface.yaml.liquid` prints. */
@@ -10,7 +11,7 @@ export function interfaceView(
   stack: Stack,
   options: RenderOptions,
 ): Readonly<Record<string, unknown>> {
-  const leased = (family: Family) => isLeasedBy(stack, nic[family]);
+  const leased = (family: Family) => isLeasedBy(stack, nic[family], family);
   const passthrough = hasPassthrough(stack);
   return {
     name: nic.name,
@@ -23,12 +24,12 @@ export function interfaceView(
     overrides: versionAtLeast(stack.versions.netplan, 0, 95),
     dns: options.dns,
     addresses: families.flatMap((family) => staticAddresses(family, nic[family], leased(family))),
-    routes: ownRoutes(nic).map((route) => ({
+    routes: routesOf(nic, stack, leased).map((route) => ({
       to: route.destination,
       via: route.via,
       onlink: isOnlink(route),
       link_scope: route.via === null,
-      from: sourceOf(route, leased(route.family), systemdOf(stack)),
+      from: route.source,
       metric: route.metric === 0 ? null : route.metric,
       table: route.table,
     })),
@@ -41,8 +42,8 @@ export function interfaceView(
 export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record<string, unknown>> | null {
   if (stack.renderer === 'networkmanager') return null;
   const { systemd } = stack.versions;
-  const moved = isLeasedBy(stack, nic.ipv4) && nic.ipv4?.connected === 'table';
-  const solicits = isLeasedBy(stack, nic.ipv6) && versionAtLeast(systemd, 246);
+  const moved = isLeasedBy(stack, nic.ipv4, 'ipv4') && nic.ipv4?.connected === 'table';
+  const solicits = isLeasedBy(stack, nic.ipv6, 'ipv6') && versionAtLeast(systemd, 246);
   if (!moved && !solicits) return null;
   return {
     route_table: moved ? nic.table : null,
@@ -60,9 +61,23 @@ function hasPassthrough(stack: Stack): boolean {
  * NetworkManager behind netplan can move a lease's connected route only by a line handed through; networkd by a drop-in.
  * Where neither works, the address of the metadata is set instead of asking for it.
  */
-function isLeasedBy(stack: Stack, own: DesiredFamily | null): boolean {
-  if (!hasPassthrough(stack)) return isLeased(own, systemdOf(stack));
-  return own?.method === 'dhcp';
+function isLeasedBy(stack: Stack, own: DesiredFamily | null, family: Family): boolean {
+  return hasPassthrough(stack) ? profile.isLeased(own, family) : isLeased(own, systemdOf(stack));
+}
+
+/** The routes to write, each with the source that its back end can set. */
+function routesOf(
+  nic: DesiredInterface,
+  stack: Stack,
+  leased: (family: Family) => boolean,
+): readonly PolicyRoute[] {
+  if (hasPassthrough(stack)) return families.flatMap((family) => profile.writtenRoutes(nic, family));
+  return ownRoutes(nic).map(
+    (route): PolicyRoute => ({
+      ...route,
+      source: sourceOf(route, leased(route.family), systemdOf(stack)),
+    }),
+  );
 }
 
 function systemdOf(stack: Stack): Stack['versions']['systemd'] {
@@ -92,11 +107,7 @@ function passthroughOf(
       if (own.connected === 'table') set('route-table', String(nic.table));
     }
     const rules = nic.rules.filter((rule) => rule.family === family);
-    for (const [index, rule] of rules.entries()) set(`routing-rule${index + 1}`, ruleText(rule));
+    for (const [index, rule] of rules.entries()) set(`routing-rule${index + 1}`, profile.ruleText(rule));
   }
   return lines;
-}
-
-function ruleText({ priority, from, to, table }: PolicyRule): string {
-  return `priority ${priority}${from === null ? '' : ` from ${from}`}${to === null ? '' : ` to ${to}`} table ${table}`;
 }

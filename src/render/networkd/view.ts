@@ -1,4 +1,4 @@
-import { addressBits, type Family } from '../../model/address.ts';
+import { type Address, addressBits, type Family } from '../../model/address.ts';
 import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../../model/desired.ts';
 import { type Stack, type Version, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
@@ -40,7 +40,7 @@ export function staticAddresses(
  * The source of a route may be named when networkd sets the address before it: always for static IPv4, and since 249
  * (when a route waits for its preferred source) for leases and IPv6, whose addresses are tentative at first.
  */
-export function sourceOf(route: PolicyRoute, leased: boolean, systemd: Version | null): string | null {
+export function sourceOf(route: PolicyRoute, leased: boolean, systemd: Version | null): Address | null {
   const early = route.family === 'ipv4' && !leased;
   return early || versionAtLeast(systemd, 249) ? route.source : null;
 }
