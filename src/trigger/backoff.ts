@@ -23,9 +23,12 @@ export const nothingAwaited: Waiting = { unlisted: new Map(), unknown: null, loc
 export function awaitAfter(report: RunReport, before: Waiting): Waiting {
   const unknown = report.outcome === 'unknown';
   const locked = report.problems.some((problem) => problem.code === 'locked');
+  // A run for drift alone does not ask the metadata: it is no look.
+  const look = report.trigger.kind === 'drift' ? 0 : 1;
   const unlisted = new Map<Mac, number>();
   for (const nic of report.interfaces) {
-    if (nic.reason === 'not-in-metadata') unlisted.set(nic.mac, (before.unlisted.get(nic.mac) ?? -1) + 1);
+    if (nic.reason === 'not-in-metadata')
+      unlisted.set(nic.mac, (before.unlisted.get(nic.mac) ?? -look) + look);
   }
   return {
     // A failed read says nothing about who is listed: the count goes on where it was.

@@ -19,7 +19,7 @@ export function pathsToWatch({ config, templates, owned }: WatchedPaths): readon
 }
 
 /** What a change of this path means. Null for the trigger directory, whose files are consumed first. */
-export function noticePath(path: string, { config, templates }: WatchedPaths): Trigger | null {
+export function noticePath(path: string, { config, templates }: Omit<WatchedPaths, 'owned'>): Trigger | null {
   if (path === config) return { kind: 'config', detail: `${path} changed` };
   if (isBelow(templates, path)) return { kind: 'config', detail: `template ${path} changed` };
   if (isBelow(triggerDirectory, path)) return null;

@@ -18,7 +18,8 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', finish);
       resolve();
     };
-    const timer = setTimeout(finish, milliseconds);
+    // A longer time than 2^31-1 ms would fire at once.
+    const timer = setTimeout(finish, Math.min(milliseconds, 2 ** 31 - 1));
     signal?.addEventListener('abort', finish, { once: true });
   });
 }

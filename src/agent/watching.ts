@@ -1,0 +1,79 @@
+import { type KernelEvent, watchKernel } from '../kernel/monitor.ts';
+import type { Trigger } from '../model/run.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** A source of triggers that runs until it is stopped. */
+export interface Watching {
+  stop(): Promise<void>;
+}
+
+/** Milliseconds before a monitor that ended is started again; doubled each time, up to a minute. */
+const firstPause = 1_000;
+const longestPause = 60_000;
+
+/** A monitor hears only what happens after it began to listen; this long after its start it surely does. */
+const settling = 1_000;
+
+/**
+ * Keeps one `ip monitor` running. A second after each start `onGap` is called: what changed before it listened has
+ * to be looked for. It ends when its buffer overflowed or somebody ended it, which is no reason to stop.
+ */
+export function keepWatchingKernel(
+  ports: Pick<Ports, 'exec' | 'clock' | 'log'>,
+  onEvent: (event: KernelEvent) => void,
+  onGap: (trigger: Trigger) => void,
+): Watching {
+  const stopping = new AbortController();
+  let stop = () => {};
+  const keep = async () => {
+    let pause = firstPause;
+    while (!stopping.signal.aborted) {
+      const began = ports.clock.monotonic();
+      const monitor = watchKernel(ports.exec, onEvent);
+      stop = () => monitor.stop();
+      const over = new AbortController();
+      void ports.clock.sleep(settling, over.signal).then(() => {
+        if (!over.signal.aborted) onGap({ kind: 'link', detail: 'the kernel monitor began to listen' });
+      });
+      const exitCode = await monitor.ended;
+      over.abort();
+      if (stopping.signal.aborted) return;
+      if (ports.clock.monotonic() - began > longestPause) pause = firstPause;
+      ports.log.warn('the kernel monitor ended and is started again', { exitCode, pauseMs: pause });
+      await ports.clock.sleep(pause, stopping.signal);
+      pause = Math.min(longestPause, pause * 2);
+    }
+  };
+  const kept = keep();
+  return {
+    stop: () => {
+      stopping.abort();
+      stop();
+      return kept;
+    },
+  };
+}
+
+/** Watches a set of paths that may change while it does; equal sets leave the watch as it is. */
+export interface PathWatch extends Watching {
+  follow(paths: readonly string[]): Promise<void>;
+}
+
+export function watchPaths(ports: Pick<Ports, 'files'>, onChange: (path: string) => void): PathWatch {
+  let current: Watching | null = null;
+  let known = '';
+  return {
+    async follow(paths) {
+      const wanted = [...new Set(paths)].sort();
+      const key = wanted.join('\0');
+      if (key === known) return;
+      const former = current;
+      known = key;
+      current = ports.files.watch(wanted, onChange);
+      await former?.stop();
+    },
+    stop: async () => {
+      await current?.stop();
+    },
+  };
+}
