@@ -25,30 +25,30 @@ export function parseAlibaba(raw: Raw): Result<InstanceNetwork> {
   const contradiction = contradictionIn(nics);
   if (contradiction !== null)
     return fail('metadata-disagrees', `${raw.source} ${contradiction.field}`, contradiction.message);
-  const interfaces = nics.map((nic) => interfaceOf(nic, primaryMac, read.data));
+  const tellsPrimary = nics.some((nic) => nic['primary-ip-address'] !== null);
+  const interfaces = nics.map((nic) => {
+    const isPrimary = nic.mac === primaryMac;
+    return interfaceOf(nic, isPrimary, ipv4Of(nic, isPrimary ? read.data : null, tellsPrimary));
+  });
   interfaces.sort((one, other) => Number(other.primary) - Number(one.primary));
   return ok({ schema: 1, cloud: 'alibaba', instanceId, primaryMac, dns: dns?.nameservers ?? [], interfaces });
 }
 
-function interfaceOf(nic: Nic, primaryMac: Mac, instance: Tree): InstanceInterface {
-  const primary = nic.mac === primaryMac;
-  return {
-    mac: nic.mac,
-    name: null,
-    id: nic['network-interface-id'],
-    primary,
-    mtu: null,
-    ipv4: ipv4Of(nic, primary ? instance : null),
-    ipv6: ipv6Of(nic),
-    vlan: null,
-  };
+function interfaceOf(nic: Nic, primary: boolean, ipv4: InstanceFamily): InstanceInterface {
+  const id = nic['network-interface-id'];
+  return { mac: nic.mac, name: null, id, primary, mtu: null, ipv4, ipv6: ipv6Of(nic), vlan: null };
 }
 
-/** `instance`: for the primary, whose addresses are told at the top of the tree as well. */
-function ipv4Of(nic: Nic, instance: Tree | null): InstanceFamily {
+/**
+ * `instance`: for the primary, whose addresses are told at the top of the tree as well. `tellsPrimary`: this service has
+ * `primary-ip-address` (older ones do not); where it lacks for one NIC with several addresses, their order is not known.
+ */
+function ipv4Of(nic: Nic, instance: Tree | null, tellsPrimary: boolean): InstanceFamily {
   const listed = nic['private-ipv4s'] ?? listedAtTop(instance);
   const first = nic['primary-ip-address'] ?? instance?.['private-ipv4'] ?? null;
-  const addresses = listed === null || listed.length === 0 ? null : withFirst(listed, first);
+  const isFirstUnknown = first === null && tellsPrimary && listed !== null && listed.length > 1;
+  const isUnknown = listed === null || listed.length === 0 || isFirstUnknown;
+  const addresses = isUnknown ? null : withFirst(listed, first);
   const block = nic['vswitch-cidr-block'] ?? instance?.['vswitch-cidr-block'] ?? null;
   const prefixLength = nic.netmask ?? lengthOf(block);
   const [address] = addresses ?? [];

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../src/config/defaults.ts';
+import { detectCloud } from '../../src/metadata/fetch.ts';
+import { fail, ok } from '../../src/model/problem.ts';
+import type { Http } from '../../src/ports/http.ts';
+import { filesOf, reader } from './reading.ts';
+import { startService } from './service.ts';
+
+const dmi = '/sys/class/dmi/id';
+const ecs = { [`${dmi}/product_name`]: 'Alibaba Cloud ECS\n' };
+const routeTable = (...lines: readonly string[]): string =>
+  ['Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT', ...lines].join('\n');
+const all = JSON.stringify({
+  mac: '00:16:3e:00:00:01',
+  network: { interfaces: { macs: { '00:16:3e:00:00:01': { 'private-ipv4s': '10.0.0.1' } } } },
+});
+
+/** An HTTP port that notes what is asked for; `alive` answers, everything else is out of reach. */
+function recording(alive: string | null): Http & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    request({ url, method }) {
+      asked.push(url);
+      if (alive === null || !url.startsWith(alive))
+        return Promise.resolve(fail('metadata-unreachable', url, 'ENETUNREACH'));
+      return Promise.resolve(ok({ status: 200, headers: {}, body: method === 'PUT' ? 'token' : all }));
+    },
+  };
+}
+
+describe('which cloud', () => {
+  it('is told by the firmware, with the evidence, and nothing is sent to find out', async () => {
+    const detected = await detectCloud({ files: filesOf(ecs) }, defaultConfig);
+
+    expect(detected).toMatchObject({
+      ok: true,
+      value: { cloud: 'alibaba', evidence: [{ what: `${dmi}/product_name`, found: 'Alibaba Cloud ECS' }] },
+    });
+  });
+
+  it.each([
+    ['says nothing', {}, 'tells nothing'],
+    ['names another cloud', { [`${dmi}/sys_vendor`]: 'Amazon EC2\n' }, 'sys_vendor="Amazon EC2"'],
+    ['holds something odd', { [`${dmi}/product_name`]: 'a\u001b[31m\n' }, '\\u001b'],
+  ])('is unknown when the firmware %s; no request is sent', async (_, files, message) => {
+    const http = recording('http://');
+
+    const read = await reader({}, { provider: 'auto', files, http }).read();
+
+    expect(read).toMatchObject({ ok: false, problem: { code: 'provider-unknown', place: dmi } });
+    expect(!read.ok && read.problem.message).toContain(message);
+    expect(!read.ok && read.problem.advice).toContain('set provider');
+    expect(http.asked).toEqual([]);
+  });
+
+  it('may be set, whatever the firmware says', async () => {
+    const read = await reader({}, { provider: 'alibaba', http: recording('http://100.100.100.200/') }).read();
+
+    expect(read).toMatchObject({ ok: true, value: { evidence: [{ what: 'provider' }], requests: 2 } });
+  });
+
+  it('must be one there is', async () => {
+    const read = await reader({}, { provider: 'atlantis' }).read();
+
+    expect(read).toMatchObject({
+      ok: false,
+      problem: { code: 'config-invalid', advice: 'allowed: auto, alibaba, file' },
+    });
+  });
+});
+
+describe('the service by IPv6', () => {
+  const ipv6 = 'http://[fd00:100::100:200]/';
+  const noDefault = routeTable('eth0\t0000000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0');
+  const withDefault = routeTable('eth0\t00000000\tFD00000A\t0003\t0\t0\t100\t00000000\t0\t0\t0');
+
+  it('is asked where there is no IPv4 default route, and then kept', async () => {
+    const http = recording(ipv6);
+    const { read } = reader({}, { http, files: { '/proc/net/route': noDefault } });
+    expect((await read()).ok).toBe(true);
+    http.asked.length = 0;
+
+    expect((await read()).ok).toBe(true);
+    expect(http.asked).toEqual([`${ipv6}2016-01-01/meta-data/all`]);
+  });
+
+  it.each([
+    ['there is an IPv4 default route', {}, { '/proc/net/route': withDefault }],
+    ['the routes cannot be read', {}, {}],
+    ['the endpoint is configured', { endpoint: 'http://192.0.2.1' }, { '/proc/net/route': noDefault }],
+  ])('is left alone where %s', async (_, metadata, files) => {
+    const http = recording(ipv6);
+
+    const read = await reader(metadata, { http, files: files as Record<string, string> }).read();
+
+    expect(read).toMatchObject({ ok: false, problem: { code: 'metadata-unreachable' } });
+    expect(http.asked.some((url) => url.startsWith(ipv6))).toBe(false);
+  });
+});
+
+describe('a saved file', () => {
+  const saved = JSON.stringify({ interfaces: [{ mac: '00:16:3e:00:00:01', primary: true }] });
+  const read = (text: string | null, file: string | null = '/saved.json') =>
+    reader({ file }, { provider: 'file', files: text === null ? {} : { '/saved.json': text } }).read();
+
+  it('is read without a request', async () => {
+    expect(await read(saved)).toMatchObject({
+      ok: true,
+      value: { requests: 0, instance: { cloud: 'unknown' } },
+    });
+  });
+
+  it.each<[string, string | null, string]>([
+    ['missing', null, 'metadata-not-found'],
+    ['empty', ' \n', 'metadata-empty'],
+    ['no JSON', saved.slice(0, -3), 'metadata-malformed'],
+    ['of another form', '[]', 'metadata-malformed'],
+  ])('that is %s is an error', async (_, text, code) => {
+    expect(await read(text)).toMatchObject({ ok: false, problem: { code, place: '/saved.json' } });
+  });
+
+  it('has to be named', async () => {
+    expect(await read(saved, null)).toMatchObject({ ok: false, problem: { code: 'config-invalid' } });
+  });
+});
+
+describe('a network that could only harm is refused', () => {
+  const withNic = (family: object, name = 'ipv4'): string =>
+    JSON.stringify({
+      interfaces: [
+        { mac: '00:16:3e:00:00:01', primary: true },
+        { mac: '00:16:3e:00:00:02', [name]: family },
+      ],
+    });
+
+  it.each([
+    ['a loopback address', withNic({ addresses: ['127.0.0.1'] })],
+    ['no address', withNic({ addresses: ['0.0.0.0'] })],
+    ['a multicast address', withNic({ addresses: ['ff02::1'] }, 'ipv6')],
+    ['a subnet of everything', withNic({ subnet: '0.0.0.0/0' })],
+    ['half of everything', withNic({ subnet: '128.0.0.0/1' })],
+    ['a prefix of all IPv6', withNic({ prefixes: ['2000::/3'] }, 'ipv6')],
+    ['the loopback subnet', withNic({ subnet: '127.0.0.0/8' })],
+    ['a mask of nothing', withNic({ addresses: ['10.0.0.1'], prefixLength: 0 })],
+    ['a gateway of nothing', withNic({ gateway: '0.0.0.0' })],
+  ])('%s', async (_, text) => {
+    const result = await reader(
+      { file: '/saved.json' },
+      { provider: 'file', files: { '/saved.json': text } },
+    ).read();
+
+    expect(result).toMatchObject({ ok: false, problem: { code: 'metadata-malformed' } });
+    expect(!result.ok && result.problem.place).toContain('00:16:3e:00:00:02');
+  });
+});
+
+describe('a process', () => {
+  it('notices another endpoint in its configuration', async () => {
+    const one = await startService(new Map([['/2016-01-01/meta-data/all', all]]));
+    const other = await startService(
+      new Map([['/2016-01-01/meta-data/all', all.replaceAll('3e:00:00:01', '3e:00:00:07')]]),
+    );
+    const { read, configure } = reader({ endpoint: one.url });
+    await read();
+
+    configure({ endpoint: other.url });
+    const result = await read();
+    await Promise.all([one.close(), other.close()]);
+
+    expect(result).toMatchObject({ ok: true, value: { instance: { primaryMac: '00:16:3e:00:00:07' } } });
+  });
+});
