@@ -19,6 +19,11 @@ export interface Step {
   readonly timeout: number;
   /** A non-zero exit is expected to happen and harmless (ifdown of a NIC that is not up). */
   readonly mayFail: boolean;
+  /**
+   * `end` (also where missing): a command that takes longer than `timeout` is ended with all it started, and the step
+   * failed. `leave`: it goes on by itself (a DHCP client that still asks) and the kernel shows later what came of it.
+   */
+  readonly afterTimeout?: 'end' | 'leave';
 }
 
 /** A NIC whose configuration goes: it left the machine, or it is no longer ours. */

@@ -1,0 +1,56 @@
+import type { Change, Step } from '../model/step.ts';
+import type { StackActions } from './actions.ts';
+import { canReload, networkd, reconfigure, reload, restartNetworkd, takeUpFiles } from './networkd.ts';
+import { networkManager } from './networkmanager.ts';
+import { filesOf, gone, touched } from './scope.ts';
+import { restart, rise, serviceCommand, tell } from './steps.ts';
+
+/**
+ * netplan. `netplan apply` reconfigures every NIC, the primary included, and with NetworkManager behind it stops that first;
+ * so one NIC is taken up by `netplan generate` and the back end's own means, and `apply` is left to the restart.
+ */
+export const netplan: StackActions = {
+  id: 'netplan',
+  reapplies: (stack) => stack.renderer === 'networkd' && canReload(stack),
+  release: () => [],
+  scoped: (change) => {
+    const concerned = touched(change).length + gone(change).length;
+    if (concerned === 0) return [];
+    const regenerate = change.files.some((file) => file.mac !== null) ? [generate] : [];
+    return [...regenerate, ...(byNetworkManager(change) ? takeUpProfiles(change) : takeUpFiles(change))];
+  },
+  service: () => [restart(['netplan', 'apply'], 'let netplan apply all its files')],
+  revive: (machine) => {
+    const { stack, network } = machine;
+    const all = [restart(['netplan', 'apply'], 'let netplan apply all its files')];
+    if (byNetworkManager(machine)) {
+      const start = [serviceCommand('start', 'NetworkManager', stack.init, 'start NetworkManager')];
+      return { scoped: [generate, ...networkManager.revive(machine).scoped], start, restart: all };
+    }
+    const scoped = canReload(stack) ? [generate, reload, reconfigure(network.primary.name)] : [generate];
+    return { scoped, start: [restartNetworkd(stack, 'start')], restart: all };
+  },
+  refusal: (output) =>
+    /^.*(?:Error in network definition|Invalid YAML|Error while loading).*$/m.exec(output)?.[0] ??
+    networkd.refusal(output),
+};
+
+const generate: Step = tell(['netplan', 'generate'], 'let netplan make the files of its back end');
+
+function byNetworkManager({ stack }: Pick<Change, 'stack'>): boolean {
+  return stack.renderer === 'networkmanager';
+}
+
+/** The profiles that netplan generates are called `netplan-` and the definition's id, which is the NIC's name. */
+function takeUpProfiles(change: Change): readonly Step[] {
+  const nics = touched(change);
+  const changed = gone(change).length > 0 || nics.some((nic) => filesOf(change, nic.mac).length > 0);
+  const reread = tell(
+    ['nmcli', 'connection', 'reload'],
+    'let NetworkManager read the profiles that netplan made',
+  );
+  const ups = nics.map((nic) =>
+    rise(['nmcli', 'connection', 'up', `netplan-${nic.name}`], `take ${nic.name} up by its profile`),
+  );
+  return [...(changed ? [reread] : []), ...ups];
+}

@@ -1,0 +1,63 @@
+import { type Stack, versionAtLeast } from '../model/stack.ts';
+import type { Change, Step } from '../model/step.ts';
+import type { StackActions } from './actions.ts';
+import { filesOf, gone, touched } from './scope.ts';
+import { serviceCommand, tell, tidy } from './steps.ts';
+
+/** systemd-networkd. `networkctl reload` and `reconfigure` came with 244; before, only a restart makes it read files. */
+export const networkd: StackActions = {
+  id: 'networkd',
+  reapplies: canReload,
+  release: (change) => gone(change).flatMap((nic) => stopPolicy(change, nic.name)),
+  scoped: (change) => [...rereadUnits(change), ...takeUpFiles(change)],
+  service: ({ stack }) => [restartNetworkd(stack, 'restart')],
+  revive: ({ stack, network }) => ({
+    scoped: canReload(stack) ? [reload, reconfigure(network.primary.name)] : [],
+    start: [restartNetworkd(stack, 'start')],
+    restart: [restartNetworkd(stack, 'restart')],
+  }),
+  refusal: () => null,
+};
+
+/** True where networkd can be told to read its files again. */
+export function canReload(stack: Stack): boolean {
+  return versionAtLeast(stack.versions.systemd, 244);
+}
+
+/**
+ * Makes networkd act on .network files that were written or removed, or on a NIC that is not as its unchanged files say.
+ * `reload` reconfigures exactly the NICs whose files changed.
+ */
+export function takeUpFiles(change: Change): readonly Step[] {
+  const nics = touched(change);
+  const left = gone(change);
+  if (!canReload(change.stack)) {
+    const needed = nics.length > 0 || left.some((nic) => nic.present);
+    return needed ? [restartNetworkd(change.stack, 'restart')] : [];
+  }
+  const unchanged = nics.filter((nic) => filesOf(change, nic.mac).length === 0);
+  const changed = unchanged.length < nics.length || left.length > 0;
+  return [...(changed ? [reload] : []), ...unchanged.map((nic) => reconfigure(nic.name))];
+}
+
+export const reload: Step = tell(['networkctl', 'reload'], 'let systemd-networkd read its files again');
+
+export function reconfigure(name: string): Step {
+  return tell(['networkctl', 'reconfigure', name], `let systemd-networkd set ${name} up again`);
+}
+
+export function restartNetworkd(stack: Stack, verb: 'start' | 'restart'): Step {
+  return serviceCommand(verb, 'systemd-networkd', stack.init, `${verb} systemd-networkd`);
+}
+
+/** Old versions have tables and rules in a unit of ours beside the .network file: its ExecStop takes the rules away. */
+function stopPolicy(change: Change, name: string): readonly Step[] {
+  const unit = `enid-policy-${name}.service`;
+  if (!change.files.some((file) => file.path.endsWith(`/${unit}`))) return [];
+  return [{ ...tidy(['systemctl', 'stop', unit], `remove the rules of ${name}`), runAs: 'own' }];
+}
+
+function rereadUnits(change: Change): readonly Step[] {
+  if (!change.files.some((file) => file.path.startsWith('/etc/systemd/system/'))) return [];
+  return [{ ...tell(['systemctl', 'daemon-reload'], 'let systemd read its units again'), runAs: 'own' }];
+}

@@ -1,0 +1,90 @@
+import type { DesiredInterface } from '../model/desired.ts';
+import type { FileChange } from '../model/file.ts';
+import { type Stack, versionAtLeast } from '../model/stack.ts';
+import type { Change, Step } from '../model/step.ts';
+import type { StackActions } from './actions.ts';
+import { networkScripts } from './network-scripts.ts';
+import { filesOf, gone, touched } from './scope.ts';
+import { rise, serviceCommand, tell } from './steps.ts';
+
+/**
+ * NetworkManager, with profiles as keyfiles or ifcfg. It reads a file only when told to, and what it read takes effect by
+ * `connection up`, or on the spot by `device reapply`. Below 1.18 it has no routing rules: then the NIC is
+ * left to network-scripts where they are installed, and so are its steps.
+ */
+export const networkManager: StackActions = {
+  id: 'networkmanager',
+  reapplies: (stack) => !byScripts(stack) && canReapply(stack),
+  release: (change) => (byScripts(change.stack) ? networkScripts.release(change) : []),
+  scoped: (change) => {
+    if (byScripts(change.stack)) return networkScripts.scoped(change);
+    const drop =
+      gone(change).length === 0
+        ? []
+        : [tell(['nmcli', 'connection', 'reload'], 'let NetworkManager drop profiles whose files are gone')];
+    return [...drop, ...touched(change).flatMap((nic) => takeUp(change, nic))];
+  },
+  service: ({ stack }) => [serviceCommand('restart', 'NetworkManager', stack.init, 'restart NetworkManager')],
+  revive: ({ stack, network }) => ({
+    scoped: [
+      tell(['nmcli', 'connection', 'reload'], 'let NetworkManager read its profiles again'),
+      up(['ifname', network.primary.name], `the primary ${network.primary.name}`),
+    ],
+    start: [serviceCommand('start', 'NetworkManager', stack.init, 'start NetworkManager')],
+    restart: [serviceCommand('restart', 'NetworkManager', stack.init, 'restart NetworkManager')],
+  }),
+  // `nmcli connection load` returns 0 for a file that it refuses.
+  refusal: (output) => /^.*Could not load file.*$/m.exec(output)?.[0] ?? null,
+};
+
+/** Routes and rules of a profile are reapplied since 1.22 without losing what the lease brought. */
+function canReapply(stack: Stack): boolean {
+  return versionAtLeast(stack.versions.networkmanager, 1, 22);
+}
+
+function byScripts(stack: Stack): boolean {
+  const { networkmanager } = stack.versions;
+  return (
+    stack.networkScripts &&
+    stack.format === 'ifcfg-nm' &&
+    networkmanager !== null &&
+    !versionAtLeast(networkmanager, 1, 18)
+  );
+}
+
+function takeUp(change: Change, nic: DesiredInterface): readonly Step[] {
+  const files = filesOf(change, nic.mac);
+  const profile = files.map((file) => profileOf(file.path)).find((path) => path !== null) ?? null;
+  if (profile === null) return [up(['ifname', nic.name], nic.name)];
+  const load = tell(
+    ['nmcli', 'connection', 'load', profile],
+    `let NetworkManager read the profile of ${nic.name}`,
+  );
+  const inPlace = canReapply(change.stack) && files.every((file) => file.before !== null);
+  if (inPlace)
+    return [
+      load,
+      tell(['nmcli', 'device', 'reapply', nic.name], `change ${nic.name} without taking it down`),
+    ];
+  const uuid = uuidIn(files);
+  return [load, up(uuid === null ? ['ifname', nic.name] : ['uuid', uuid], nic.name)];
+}
+
+function up(which: readonly string[], nic: string): Step {
+  return rise(['nmcli', 'connection', 'up', ...which], `take ${nic} up by its profile`);
+}
+
+/** The file to load for a changed one: routes and aliases beside an ifcfg file are read with it. */
+function profileOf(path: string): string | null {
+  if (path.endsWith('.nmconnection')) return path;
+  const name = /^\/etc\/sysconfig\/network-scripts\/(?:ifcfg|route6?|rule6?)-([^:]+)/.exec(path)?.[1];
+  return name === undefined ? null : `/etc/sysconfig/network-scripts/ifcfg-${name}`;
+}
+
+function uuidIn(files: readonly FileChange[]): string | null {
+  for (const file of files) {
+    const uuid = /^uuid="?([0-9a-f-]{36})"?$/im.exec(file.after?.text ?? '')?.[1];
+    if (uuid !== undefined) return uuid;
+  }
+  return null;
+}
