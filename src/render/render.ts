@@ -39,7 +39,8 @@ export async function render(
     }
   }
   const twice = files.find((file, index) => files.findIndex((other) => other.path === file.path) !== index);
-  if (twice !== undefined) throw new Error(`two templates write ${twice.path}`);
+  if (twice !== undefined)
+    return fail('template-output', twice.path, 'two links would share this file', 'rename one of them');
   return ok(files.sort((one, other) => (one.path < other.path ? -1 : 1)));
 }
 

@@ -1,5 +1,5 @@
 import type { Address, Prefix } from '../model/address.ts';
-import type { DesiredInterface, DesiredNetwork } from '../model/desired.ts';
+import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../model/desired.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Stack } from '../model/stack.ts';
 
@@ -27,6 +27,69 @@ export function network(secondaries: readonly DesiredInterface[] = []): DesiredN
   };
 }
 
+/** A secondary in slot 1: 10.0.1.20 in 10.0.1.0/24, one further address, a table and its rules. */
+export function secondary(changes: Partial<DesiredInterface> = {}): DesiredInterface {
+  return {
+    name: 'eth1',
+    mac: '00:16:3e:00:00:01' as Mac,
+    id: 'eni-1',
+    slot: 1,
+    table: 21001,
+    mtu: null,
+    vlan: null,
+    ipv4: family(),
+    ipv6: null,
+    routes: [route('10.0.1.0/24', null), route('0.0.0.0/0', '10.0.1.253')],
+    rules: [
+      {
+        family: 'ipv4',
+        priority: 21000,
+        from: '10.0.0.10/32' as Prefix,
+        to: '10.0.1.0/24' as Prefix,
+        table: 254,
+      },
+      { family: 'ipv4', priority: 21001, from: '10.0.1.20/32' as Prefix, to: null, table: 21001 },
+      { family: 'ipv4', priority: 21001, from: '10.0.1.21/32' as Prefix, to: null, table: 21001 },
+      { family: 'ipv4', priority: 21999, from: null, to: '10.0.1.0/24' as Prefix, table: 21001 },
+    ],
+    ...changes,
+  };
+}
+
+export function family(changes: Partial<DesiredFamily> = {}): DesiredFamily {
+  return {
+    method: 'dhcp',
+    connected: 'table',
+    address: '10.0.1.20' as Address,
+    prefixLength: 24,
+    further: ['10.0.1.21' as Address],
+    prefixes: [],
+    subnet: '10.0.1.0/24' as Prefix,
+    gateway: '10.0.1.253' as Address,
+    sharedWithPrimary: false,
+    ...changes,
+  };
+}
+
+/** A route of table 21001. */
+export function route(
+  destination: string,
+  via: string | null,
+  changes: Partial<PolicyRoute> = {},
+): PolicyRoute {
+  return {
+    family: 'ipv4',
+    table: 21001,
+    destination: destination as Prefix,
+    via: via as Address | null,
+    device: 'eth1',
+    source: '10.0.1.20' as Address,
+    onlink: false,
+    metric: 0,
+    ...changes,
+  };
+}
+
 export function stack(changes: Partial<Stack> = {}): Stack {
   return {
     id: 'none',
@@ -39,4 +102,14 @@ export function stack(changes: Partial<Stack> = {}): Stack {
     networkScripts: false,
     ...changes,
   };
+}
+
+/** A stack with these versions of systemd, netplan and NetworkManager. */
+export function stackOf(
+  format: Stack['format'],
+  versions: Partial<Stack['versions']> = {},
+  changes: Partial<Stack> = {},
+): Stack {
+  const base = stack();
+  return { ...base, format, versions: { ...base.versions, ...versions }, ...changes };
 }
