@@ -1,6 +1,78 @@
-import { fail, type Result } from '../../model/problem.ts';
-import type { CommandOutput } from '../command.ts';
+import { loadConfig } from '../../config/load.ts';
+import { readKernel } from '../../kernel/read.ts';
+import { openMetadata, readMetadata } from '../../metadata/fetch.ts';
+import { printInstance } from '../../metadata/instance-text.ts';
+import type { InstanceFamily, InstanceInterface, InstanceNetwork } from '../../model/instance.ts';
+import type { Link } from '../../model/kernel.ts';
+import { ok, type Result } from '../../model/problem.ts';
+import { exitCodes } from '../../report/exit-code.ts';
+import type { CommandOutput, Context } from '../command.ts';
+import { type Paint, painter } from '../paint.ts';
+import { alignColumns } from '../table.ts';
 
-export function run(): Promise<Result<CommandOutput>> {
-  return Promise.resolve(fail('usage', 'enid metadata', 'is not built yet'));
+/** `enid metadata`: one read of the metadata, with the names that this machine's links have. */
+export async function run({
+  ports,
+  configPath,
+  json,
+  colour,
+  stopping,
+}: Context): Promise<Result<CommandOutput>> {
+  const config = await loadConfig(ports.files, configPath);
+  if (!config.ok) return config;
+  const [reading, kernel] = await Promise.all([
+    readMetadata(ports, config.value, openMetadata(), stopping),
+    readKernel(ports),
+  ]);
+  if (!reading.ok) return reading;
+  const instance = withNames(reading.value.instance, kernel.ok ? kernel.value.links : []);
+  const text = json ? printInstance(instance) : printTable(instance, painter(colour));
+  return ok({ text, exitCode: exitCodes.done });
+}
+
+/** A name is said only where one link alone has the MAC. */
+function withNames(instance: InstanceNetwork, links: readonly Link[]): InstanceNetwork {
+  const name = (nic: InstanceInterface): string | null => {
+    const carriers = links.filter((link) => link.mac === nic.mac);
+    return carriers.length === 1 ? (carriers[0]?.name ?? null) : nic.name;
+  };
+  return { ...instance, interfaces: instance.interfaces.map((nic) => ({ ...nic, name: name(nic) })) };
+}
+
+function printTable(instance: InstanceNetwork, paint: Paint): string {
+  const facts = [
+    ['cloud', instance.cloud],
+    ['instance', instance.instanceId ?? '-'],
+    ['DNS', instance.dns.length === 0 ? '-' : instance.dns.join(' ')],
+  ];
+  const head = ['NIC', 'ROLE', 'ID', 'MAC', 'FAMILY', 'ADDRESSES', 'SUBNET', 'GATEWAY', 'PREFIXES'];
+  const rows = instance.interfaces.flatMap((nic) => nicRows(nic));
+  return `${alignColumns(facts)}\n\n${alignColumns([head.map((name) => paint('strong', name)), ...rows])}\n`;
+}
+
+function nicRows(nic: InstanceInterface): readonly (readonly string[])[] {
+  const first = [nic.name ?? '-', nic.primary ? 'primary' : 'secondary', nic.id ?? '-', nic.mac];
+  const said = (
+    [
+      ['IPv4', nic.ipv4],
+      ['IPv6', nic.ipv6],
+    ] as const
+  ).filter(([, family]) => isSaid(family));
+  if (said.length === 0) return [[...first, '-', 'unknown']];
+  return said.map(([name, family], index) => [
+    ...(index === 0 ? first : first.map(() => '')),
+    name,
+    ...cells(family),
+  ]);
+}
+
+function cells({ addresses, prefixLength, subnet, gateway, prefixes }: InstanceFamily): readonly string[] {
+  const list = (values: readonly string[] | null) =>
+    values === null ? '?' : values.length === 0 ? '-' : values.join(' ');
+  const length = prefixLength === null ? '-' : `/${prefixLength}`;
+  return [list(addresses), subnet ?? length, gateway ?? '-', list(prefixes)];
+}
+
+function isSaid({ addresses, prefixes, gateway, subnet }: InstanceFamily): boolean {
+  return (addresses ?? []).length > 0 || (prefixes ?? []).length > 0 || gateway !== null || subnet !== null;
 }
