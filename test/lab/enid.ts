@@ -81,10 +81,10 @@ export async function installEnid(server: Namespace): Promise<Enid> {
     for (;;) {
       const now = await status();
       if (now !== null && holds(now)) return now;
-      if (performance.now() > end) {
+      if (performance.now() > end || pid === 0) {
         const told = log.split('\n').slice(-25).join('\n');
         throw new Error(
-          `not in ${deadline} ms: ${what}\n${JSON.stringify(now, null, 1)}\nthe daemon said:\n${told}`,
+          `${pid === 0 ? 'the daemon does not run' : `not in ${deadline} ms`}: ${what}\n${JSON.stringify(now, null, 1)}\nthe daemon said:\n${told}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 50));

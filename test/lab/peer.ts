@@ -18,10 +18,16 @@ export async function makeInsidePeer(
   others: readonly Port[],
 ): Promise<Peer> {
   const namespace = await makePeerNamespace(`peer inside ${subnet.cidr4}`);
-  const port: Port = { port: `p${subnet.number}`, subnet, ipv4: [subnet.peer4], ipv6: [subnet.peer6] };
+  const port: Port = {
+    port: `p${subnet.number}`,
+    mac: peerMac(subnet),
+    subnet,
+    ipv4: [subnet.peer4],
+    ipv6: [subnet.peer6],
+  };
   await router.ip([
-    ...plugLines(port, 'moving', `02:00:00:00:01:${hex(subnet.number)}`, others),
-    `link set moving netns ${namespace.pid} name eth0`,
+    ...plugLines(port, `${port.port}s`, others),
+    `link set ${port.port}s netns ${namespace.pid} name eth0`,
   ]);
   await namespace.ip([
     'link set eth0 up',
@@ -36,7 +42,7 @@ export async function makeInsidePeer(
 export async function makeOutsidePeer(router: Namespace): Promise<Peer> {
   const namespace = await makePeerNamespace('peer outside');
   await router.ip([
-    `link add out type veth peer name moving`,
+    'link add out type veth peer name moving',
     'link set out up',
     `addr add ${outsideGateway.ipv4}/24 dev out`,
     `-6 addr add ${outsideGateway.ipv6}/64 dev out`,
@@ -58,6 +64,7 @@ async function makePeerNamespace(name: string): Promise<Namespace> {
   return namespace;
 }
 
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
+/** Locally administered, as no NIC of the cloud is. */
+export function peerMac(subnet: Subnet): string {
+  return `02:00:00:00:01:${subnet.number.toString(16).padStart(2, '0')}`;
 }

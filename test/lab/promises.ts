@@ -5,8 +5,12 @@ import type { Vpc } from './vpc.ts';
 /** One exchange of packets that has to succeed, or did. */
 export interface Exchange {
   readonly promise: 1 | 2 | 3;
-  /** e.g. `peer inside 10.0.1.0/24 -> 10.0.1.20`. */
-  readonly what: string;
+  /** e.g. `peer inside 10.0.1.0/24`. */
+  readonly from: string;
+  /** The address asked. */
+  readonly to: string;
+  /** The NIC concerned. */
+  readonly nic: Nic;
   readonly kept: boolean;
   /** Until the answer. */
   readonly ms: number;
@@ -32,10 +36,11 @@ export async function exchanges(vpc: Vpc, deadline = 3000): Promise<readonly Exc
       for (const peer of vpc.peers()) {
         asked.push(async () => {
           const { answered, ms } = await ping(peer, address, deadline);
-          const what = `${peer.name} -> ${address}`;
           return {
             promise: nic.primary ? 2 : 1,
-            what,
+            from: peer.name,
+            to: address,
+            nic,
             kept: answered,
             ms,
             why: answered ? '' : `no answer in ${deadline} ms`,
@@ -56,7 +61,9 @@ export async function exchanges(vpc: Vpc, deadline = 3000): Promise<readonly Exc
 export async function brokenPromises(vpc: Vpc, deadline?: number): Promise<readonly string[]> {
   const all = await exchanges(vpc, deadline);
   if (all.length === 0) throw new Error('no peer asked anything');
-  return all.filter((one) => !one.kept).map((one) => `promise ${one.promise}: ${one.what}: ${one.why}`);
+  return all
+    .filter((one) => !one.kept)
+    .map((one) => `promise ${one.promise}: ${one.from} -> ${one.to}: ${one.why}`);
 }
 
 /** The address of the peer of each subnet, with the NIC by which the server has to reach it. */
@@ -81,7 +88,7 @@ async function leavesBy(vpc: Vpc, address: string, nic: Nic, deadline: number): 
   // An ARP or a metadata request may pass elsewhere meanwhile; the echo is counted where it came in.
   const here = grown(nic.port) > 0;
   const why = !answered ? `no answer in ${deadline} ms` : here ? '' : `left by another NIC than ${nic.name}`;
-  return { promise: 3, what: `server -> ${address} by ${nic.name}`, kept: answered && here, ms, why };
+  return { promise: 3, from: 'server', to: address, nic, kept: answered && here, ms, why };
 }
 
 /** Packets that each port of the router has received. */

@@ -6,6 +6,8 @@ import type { Subnet } from './subnet.ts';
 export interface Port {
   /** The router's end. */
   readonly port: string;
+  /** Of what is plugged in. */
+  readonly mac: string;
   readonly subnet: Subnet;
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];
@@ -42,16 +44,16 @@ export async function makeRouter(): Promise<Namespace> {
 }
 
 /** Makes the router's side of a port; `peer` is the link at the other end, still in the router. */
-export function plugLines(port: Port, peer: string, mac: string, others: readonly Port[]): readonly string[] {
+export function plugLines(port: Port, peer: string, others: readonly Port[]): readonly string[] {
   const { subnet } = port;
   return [
-    `link add ${port.port} type veth peer name ${peer} address ${mac}`,
+    `link add ${port.port} type veth peer name ${peer} address ${port.mac}`,
     `link set ${port.port} up`,
     // The proxies would else wait up to 0.8 s before each answer.
     `ntable change name arp_cache dev ${port.port} proxy_delay 0`,
     `ntable change name ndisc_cache dev ${port.port} proxy_delay 0`,
     `addr add ${subnet.gateway4}/24 dev ${port.port} noprefixroute`,
-    ...port.ipv4.map((address) => `route add ${address}/32 dev ${port.port}`),
+    ...port.ipv4.flatMap((address) => addressLines(port, address, others)),
     `-6 addr add ${subnet.gateway6}/64 dev ${port.port} noprefixroute`,
     `-6 rule add iif ${port.port} from fe80::/10 lookup main priority 1000`,
     `-6 rule add iif ${port.port} blackhole priority 2000`,
@@ -62,10 +64,15 @@ export function plugLines(port: Port, peer: string, mac: string, others: readonl
   ];
 }
 
-/** Gives a port an address. */
+/**
+ * Gives a port an address. Its neighbour entry is permanent: a cloud's network knows where its addresses are, while a
+ * router that has asked in vain asks again only after a second.
+ */
 export function addressLines(port: Port, address: string, others: readonly Port[]): readonly string[] {
-  if (!address.includes(':')) return [`route add ${address}/32 dev ${port.port}`];
+  const known = `neigh replace ${address} lladdr ${port.mac} dev ${port.port} nud permanent`;
+  if (!address.includes(':')) return [`route add ${address}/32 dev ${port.port}`, known];
   return [
+    `-6 ${known}`,
     `-6 route add ${address}/128 dev ${port.port}`,
     `-6 rule add iif ${port.port} from ${address}/128 lookup main priority 1000`,
     ...neighbours(port, others).map((other) => `-6 neigh add proxy ${address} dev ${other.port}`),

@@ -4,7 +4,7 @@ import { type Metadata, startMetadata } from './metadata.ts';
 import { metadataLeaves } from './metadata-tree.ts';
 import { makeMachine, type Namespace } from './namespace.ts';
 import type { Nic } from './nic.ts';
-import { makeInsidePeer, makeOutsidePeer, type Peer } from './peer.ts';
+import { makeInsidePeer, makeOutsidePeer, type Peer, peerMac } from './peer.ts';
 import {
   addressLines,
   makeRouter,
@@ -133,7 +133,7 @@ export async function makeVpc(wish: VpcWish = {}): Promise<Vpc> {
   async function plug(nic: Nic): Promise<void> {
     const moving = `${nic.port}s`;
     await router.ip([
-      ...plugLines(nic, moving, nic.mac, ports()),
+      ...plugLines(nic, moving, ports()),
       `link set ${moving} netns ${server.pid} name ${nic.name}`,
     ]);
     plugged.set(nic.mac, nic);
@@ -222,5 +222,5 @@ function withAddresses(nic: Nic, edit: (all: readonly string[]) => readonly stri
 }
 
 function peerPort(peer: Peer, place: Subnet): Port {
-  return { port: peer.port, subnet: place, ipv4: [peer.ipv4], ipv6: [peer.ipv6] };
+  return { port: peer.port, mac: peerMac(place), subnet: place, ipv4: [peer.ipv4], ipv6: [peer.ipv6] };
 }
