@@ -1,5 +1,8 @@
 import type { FormatId } from '../model/stack.ts';
 import type { Format } from './format.ts';
+import { ifcfg } from './ifcfg/format.ts';
+import { ifcfgNm } from './ifcfg-nm/format.ts';
+import { ifcfgSuse } from './ifcfg-suse/format.ts';
 import { interfaces } from './interfaces/format.ts';
 import { keyfile } from './keyfile/format.ts';
 import { netplan } from './netplan/format.ts';
@@ -10,10 +13,10 @@ import { none } from './none/format.ts';
 export const formats: Readonly<Record<FormatId, Format>> = {
   netplan,
   keyfile,
-  'ifcfg-nm': none,
+  'ifcfg-nm': ifcfgNm,
   networkd,
-  'ifcfg-suse': none,
-  ifcfg: none,
+  'ifcfg-suse': ifcfgSuse,
+  ifcfg,
   interfaces,
   none,
 };
