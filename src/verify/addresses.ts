@@ -1,0 +1,110 @@
+import { formOf, isFromHost } from '../kernel/band.ts';
+import { type Address, addressBits, type Family, families, splitPrefix } from '../model/address.ts';
+import type { DesiredFamily, DesiredInterface } from '../model/desired.ts';
+import type { Difference } from '../model/difference.ts';
+import type { KernelAddress, KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { removeAddress, setAddress } from './commands.ts';
+import type { Comparison } from './comparison.ts';
+
+/**
+ * Addresses that are missing, that stand with a wrong prefix length, or that we set and nobody wants any more.
+ *
+ * A DHCP family's own address counts with any length, and only the lease can bring it: no mend. An address of a
+ * static family is ours to set as a host prefix; with another length it is corrected, unless a lease or an
+ * advertisement keeps it (`dynamic`). Surplus is only what carries our mark, a rule `from A lookup T priority T` of the
+ * NIC's table: a host prefix without it (keepalived sets such) is somebody else's.
+ */
+export function addressDifferences(compared: Comparison): readonly Difference[] {
+  const { present, kernel, context } = compared;
+  const desired = present.flatMap((nic) =>
+    families.flatMap((family) => [
+      ...wantedDifferences(nic, family, kernel),
+      ...surplusDifferences(nic, family, kernel, context.tableBase),
+    ]),
+  );
+  const gone = context.gone
+    .filter((nic) => nic.present && nic.name !== '')
+    .flatMap((nic) =>
+      marked(nic.name, nic.table, kernel, context.tableBase).map((entry) => surplus(entry, nic.mac)),
+    );
+  return [...desired, ...gone];
+}
+
+function wantedDifferences(
+  nic: DesiredInterface,
+  family: Family,
+  kernel: KernelState,
+): readonly Difference[] {
+  const own = nic[family];
+  if (own === null) return [];
+  return wantedAddresses(own).flatMap((address): readonly Difference[] => {
+    const held = kernel.addresses.filter((entry) => entry.link === nic.name && entry.address === address);
+    const byLease = own.method === 'dhcp' && address === own.address;
+    const text = `address ${address} is missing on ${nic.name}`;
+    const common = { mac: nic.mac, kind: 'address-missing' as const };
+    if (held.length === 0) {
+      if (byLease) return [{ ...common, text: `${text}: no lease`, mend: [] }];
+      return [{ ...common, text, mend: [setAddress({ family, address, link: nic.name })] }];
+    }
+    if (held.every((entry) => entry.flags.includes('dadfailed'))) {
+      return [{ ...common, text: `${text}: another machine has it (duplicate address detection)`, mend: [] }];
+    }
+    return own.method === 'static' ? wrongLength(nic, held) : [];
+  });
+}
+
+/** IPv4 can hold both for a moment, so that routes with it as source stay; IPv6 holds an address once only. */
+function wrongLength(nic: DesiredInterface, held: readonly KernelAddress[]): readonly Difference[] {
+  const bits = (entry: KernelAddress): number => addressBits[entry.family];
+  const right = held.some((entry) => entry.prefixLength === bits(entry));
+  const wrong = held.filter(
+    (entry) => entry.prefixLength !== bits(entry) && !entry.flags.includes('dynamic'),
+  );
+  return wrong.map((entry) => {
+    const set = right ? [] : [setAddress(entry)];
+    const mend =
+      entry.family === 'ipv4' ? [...set, removeAddress(entry)] : [removeAddress(entry), setAddress(entry)];
+    const text = `address ${entry.address} is set with /${entry.prefixLength} on ${nic.name} instead of /${bits(entry)}`;
+    return { kind: 'address-surplus', mac: nic.mac, text, mend };
+  });
+}
+
+function surplusDifferences(
+  nic: DesiredInterface,
+  family: Family,
+  kernel: KernelState,
+  base: number,
+): readonly Difference[] {
+  const own = nic[family];
+  if (own?.method === 'dhcp' && own.address === null) return []; // what is marked may be the lease
+  const wanted = new Set(own === null ? [] : wantedAddresses(own));
+  return marked(nic.name, nic.table, kernel, base)
+    .filter((entry) => entry.family === family && !wanted.has(entry.address))
+    .map((entry) => surplus(entry, nic.mac));
+}
+
+/** The host prefixes of a link that a rule of its table names. */
+function marked(link: string, table: number, kernel: KernelState, base: number): readonly KernelAddress[] {
+  const sources = kernel.rules.filter(
+    (rule) => rule.table === table && formOf(rule, base) === 'source' && isFromHost(rule),
+  );
+  const named = new Set(sources.map((rule) => (rule.from === null ? null : splitPrefix(rule.from).base)));
+  return kernel.addresses.filter(
+    (entry) =>
+      entry.link === link &&
+      entry.prefixLength === addressBits[entry.family] &&
+      entry.scope === 'global' &&
+      !entry.flags.some((flag) => flag === 'dynamic' || flag === 'temporary') &&
+      named.has(entry.address),
+  );
+}
+
+function surplus(entry: KernelAddress, mac: Mac): Difference {
+  const text = `address ${entry.address} is left on ${entry.link}`;
+  return { kind: 'address-surplus', mac, text, mend: [removeAddress(entry)] };
+}
+
+function wantedAddresses(own: DesiredFamily): readonly Address[] {
+  return own.address === null ? own.further : [own.address, ...own.further];
+}

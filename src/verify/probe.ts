@@ -1,0 +1,129 @@
+import type { Address } from '../model/address.ts';
+import { ok, type Result } from '../model/problem.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** `unknown`: nothing could be learnt, which is no reason for anything. */
+export type ProbeResult = 'answered' | 'silent' | 'unknown';
+
+/** A question to the world outside, asked by way of the primary. */
+export interface Probe {
+  readonly name: 'gateway' | 'metadata';
+  ask(): Promise<ProbeResult>;
+}
+
+export interface GatewayTarget {
+  /** The primary's name. */
+  readonly link: string;
+  readonly gateway: Address;
+  /** The primary's address. */
+  readonly source: Address;
+}
+
+/** Milliseconds: the kernel asks a neighbour thrice, a second apart (base_reachable_time, retrans_time_ms: 1000). */
+const neighbourPatience = 1200;
+const neighbourPause = 60;
+
+/**
+ * Asks whether the gateway is still a neighbour of the primary. Its entry in the neighbour table is set to `probe`,
+ * which makes the kernel ask at once; where there is no entry, opening a connection makes one. Then the table is
+ * read until it is decided (kernel: neighbour states NUD_*). Needs no program but `ip`.
+ */
+export function gatewayProbe(ports: Pick<Ports, 'exec' | 'http' | 'clock'>, target: GatewayTarget): Probe {
+  const ask = async (): Promise<ProbeResult> => {
+    const entry = await neighbour(ports, target);
+    if (!entry.ok || entry.value === 'PERMANENT' || entry.value === 'NOARP') return 'unknown';
+    if (entry.value === null || entry.value === 'FAILED') await knock(ports, target);
+    else if (entry.value !== 'INCOMPLETE') {
+      const argv = ['ip', ...at(target, 'change'), 'nud', 'probe'];
+      const set = await ports.exec.run(argv);
+      if (!set.ok || set.value.exitCode !== 0) return 'unknown';
+    }
+    const until = ports.clock.monotonic() + neighbourPatience;
+    for (;;) {
+      const now = await neighbour(ports, target);
+      if (!now.ok || now.value === null) return 'unknown';
+      if (now.value === 'REACHABLE') return 'answered';
+      if (now.value === 'FAILED') return 'silent';
+      if (ports.clock.monotonic() >= until) {
+        return now.value === 'INCOMPLETE' || now.value === 'PROBE' ? 'silent' : 'unknown';
+      }
+      await ports.clock.sleep(neighbourPause);
+    }
+  };
+  return { name: 'gateway', ask };
+}
+
+function at({ gateway, link }: GatewayTarget, verb: 'show' | 'change'): readonly string[] {
+  return verb === 'show'
+    ? ['neigh', 'show', 'to', gateway, 'dev', link]
+    : ['neigh', 'change', gateway, 'dev', link];
+}
+
+/** The state of the gateway's entry in the neighbour table; null where it has none. */
+async function neighbour(ports: Pick<Ports, 'exec'>, target: GatewayTarget): Promise<Result<string | null>> {
+  const run = await ports.exec.run(['ip', ...at(target, 'show')]);
+  if (!run.ok) return run;
+  const state = /\b(INCOMPLETE|REACHABLE|STALE|DELAY|PROBE|FAILED|NOARP|PERMANENT)\b/.exec(run.value.stdout);
+  return ok(state?.[1] ?? null);
+}
+
+/** Opens a connection to the gateway's discard port; what comes of it does not matter. */
+async function knock(ports: Pick<Ports, 'http'>, { gateway, source }: GatewayTarget): Promise<void> {
+  const host = gateway.includes(':') ? `[${gateway}]` : gateway;
+  await ports.http.request({ url: `http://${host}:9/`, timeout: 300, localAddress: source });
+}
+
+export interface MetadataTarget {
+  /** e.g. `http://100.100.100.200/`; any status is an answer. */
+  readonly url: string;
+  /** The primary's address. */
+  readonly source: Address;
+}
+
+/** Milliseconds for one request. */
+const metadataPatience = 1000;
+
+/** Asks whether the metadata service still answers to the primary's address, with whatever status. */
+export function metadataProbe(ports: Pick<Ports, 'http'>, target: MetadataTarget): Probe {
+  const ask = async (): Promise<ProbeResult> => {
+    const { url, source } = target;
+    const said = await ports.http.request({
+      url,
+      timeout: metadataPatience,
+      localAddress: source,
+      limit: 65_536,
+    });
+    if (said.ok) return 'answered';
+    const { code } = said.problem;
+    return code === 'metadata-unreachable' || code === 'metadata-timeout' ? 'silent' : 'answered';
+  };
+  return { name: 'metadata', ask };
+}
+
+/** The probes that answer now, before a change: only these can tell harm afterwards. */
+export async function answering(probes: readonly Probe[]): Promise<readonly Probe[]> {
+  const results = await Promise.all(probes.map((probe) => probe.ask()));
+  return probes.filter((_, index) => results[index] === 'answered');
+}
+
+/** Milliseconds that a probe may stay silent after a change, and between two tries. */
+const grace = 3000;
+const pause = 250;
+
+/**
+ * Of probes that answered before a change, those that no longer do: silent in every try for three seconds. One that
+ * answers once, or of which nothing can be learnt, is well.
+ */
+export async function silenced(
+  probes: readonly Probe[],
+  clock: Pick<Ports['clock'], 'monotonic' | 'sleep'>,
+): Promise<readonly Probe[]> {
+  const until = clock.monotonic() + grace;
+  let left = probes;
+  for (;;) {
+    const results = await Promise.all(left.map((probe) => probe.ask()));
+    left = left.filter((_, index) => results[index] === 'silent');
+    if (left.length === 0 || clock.monotonic() >= until) return left;
+    await clock.sleep(pause);
+  }
+}

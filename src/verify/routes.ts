@@ -1,0 +1,121 @@
+import type { Family } from '../model/address.ts';
+import { type DesiredInterface, mirrorProtocol, type PolicyRoute } from '../model/desired.ts';
+import type { Difference, IpCommand } from '../model/difference.ts';
+import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { removeRoute, setRoute } from './commands.ts';
+import type { Comparison } from './comparison.ts';
+
+/** Protocols of routes that a lease, an advertisement or the kernel keeps: nothing to quarrel about in a NIC's own table. */
+const keptByOthers: ReadonlySet<string | null> = new Set(['kernel', 'dhcp', 'ra']);
+const mirrorName = String(mirrorProtocol);
+
+export interface RouteDifferences {
+  readonly removals: readonly Difference[];
+  /** On the link itself first, so that a gateway is reachable when the route through it is set. */
+  readonly additions: readonly Difference[];
+}
+
+/**
+ * Routes of the NICs' tables, of table 21000 and of main where a NIC shall have one there. `route-missing`,
+ * `route-wrong` (to the right destination by another gateway or device) and, in tables of ours only, `route-surplus`.
+ * Mirrored routes are compared apart.
+ */
+export function routeDifferences(compared: Comparison): RouteDifferences {
+  const { kernel, network, context, present, owners, waiting } = compared;
+  const desired = network.secondaries
+    .filter((nic) => present.includes(nic))
+    .flatMap((nic) => nic.routes.map((route) => ({ nic, route })))
+    .sort((one, other) => Number(one.route.via !== null) - Number(other.route.via !== null));
+  const unmatched = unmatchedRoutes(compared);
+  const additions: Difference[] = [];
+  for (const { nic, route } of desired) {
+    const wrong = unmatched.filter((entry) => isSamePlace(entry, route) && route.table !== mainTable);
+    const isThere = kernel.routes.some((entry) => isMatch(entry, route));
+    if (isThere && wrong.length === 0) continue;
+    const mend = [
+      ...wrong.map(removeRoute),
+      ...(isThere || !canBeSet(route, nic, kernel) ? [] : [setRoute(route)]),
+    ];
+    const kind = wrong.length === 0 ? 'route-missing' : 'route-wrong';
+    additions.push({ kind, mac: nic.mac, text: textOf(route, wrong), mend });
+  }
+  const places = desired.map(({ route }) => route);
+  const removals = unmatched
+    .filter((entry) => !places.some((route) => isSamePlace(entry, route)))
+    .filter((entry) => entry.table !== context.tableBase || !waiting)
+    .map((entry) => surplus(entry, owners.get(entry.table) ?? null));
+  return { removals, additions };
+}
+
+/** Unicast routes in tables of ours that no desired route accounts for and nobody else keeps. */
+function unmatchedRoutes({ kernel, network, context, owners }: Comparison): readonly KernelRoute[] {
+  const desired = network.secondaries.flatMap((nic) => nic.routes);
+  const devices = new Map<number, string>([[context.tableBase, network.primary.name]]);
+  for (const nic of network.secondaries) devices.set(nic.table, nic.name);
+  return kernel.routes.filter(
+    (entry) =>
+      (entry.table === context.tableBase || owners.has(entry.table)) &&
+      entry.type === 'unicast' &&
+      entry.protocol !== mirrorName &&
+      !(keptByOthers.has(entry.protocol) && entry.device === devices.get(entry.table)) &&
+      !desired.some((route) => isMatch(entry, route)),
+  );
+}
+
+/** True when the kernel's route does what the desired one should. A source that was not set does no harm. */
+export function isMatch(entry: KernelRoute, route: PolicyRoute): boolean {
+  return (
+    isSamePlace(entry, route) &&
+    entry.via === route.via &&
+    entry.device === route.device &&
+    (entry.source === null || route.source === null || entry.source === route.source) &&
+    (route.table !== mainTable || route.metric === 0 || entry.metric === route.metric)
+  );
+}
+
+function isSamePlace(entry: KernelRoute, route: PolicyRoute): boolean {
+  return (
+    entry.family === route.family &&
+    entry.table === route.table &&
+    entry.destination === route.destination &&
+    entry.type === 'unicast' &&
+    !isBySource(entry)
+  );
+}
+
+/** An IPv6 route for packets from a certain prefix only (`… from P via …`). */
+export function isBySource(entry: KernelRoute): boolean {
+  return entry.spec.split(' ').includes('from');
+}
+
+/** A route whose source only a lease can bring is refused until the lease is there. */
+function canBeSet(route: PolicyRoute, nic: DesiredInterface, kernel: KernelState): boolean {
+  const own = nic[route.family];
+  if (own?.method !== 'dhcp' || route.device !== nic.name) return true;
+  return kernel.addresses.some(
+    (entry) =>
+      entry.link === nic.name && entry.family === route.family && isSource(entry.address, route.family, own),
+  );
+}
+
+function isSource(address: string, family: Family, own: NonNullable<DesiredInterface[Family]>): boolean {
+  return own.address === null ? !(family === 'ipv6' && address.startsWith('fe80:')) : address === own.address;
+}
+
+function surplus(entry: KernelRoute, mac: Mac | null): Difference {
+  const mend: readonly IpCommand[] = [removeRoute(entry)];
+  return {
+    kind: 'route-surplus',
+    mac,
+    text: `route ${entry.spec} is left in table ${entry.table}`,
+    mend,
+  };
+}
+
+function textOf(route: PolicyRoute, wrong: readonly KernelRoute[]): string {
+  const via = route.via === null ? '' : ` via ${route.via}`;
+  const text = `route ${route.destination}${via} dev ${route.device} in table ${route.table}`;
+  const instead = wrong.map((entry) => entry.spec).join(', ');
+  return instead === '' ? `${text} is missing` : `${text} stands as ${instead}`;
+}

@@ -1,0 +1,74 @@
+import { formOf } from '../kernel/band.ts';
+import type { PolicyRule } from '../model/desired.ts';
+import type { Difference } from '../model/difference.ts';
+import type { KernelRule } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { addRule, removeRule, ruleText } from './commands.ts';
+import type { Comparison } from './comparison.ts';
+
+/** Rules to take away come before everything else of a mend, those to add after everything else. */
+export interface RuleDifferences {
+  readonly removals: readonly Difference[];
+  readonly additions: readonly Difference[];
+}
+
+/**
+ * Rules of the band that are missing, surplus, or there twice (kernels before 4.x take the same rule again). Surplus
+ * is what has one of our forms and leads to a table of a NIC that is desired or gone; the rest of the band is
+ * somebody else's and not touched.
+ */
+export function ruleDifferences(compared: Comparison): RuleDifferences {
+  const { kernel, network } = compared;
+  const desired = new Map<string, { rule: PolicyRule; mac: Mac }>();
+  for (const nic of network.secondaries) {
+    for (const rule of nic.rules) desired.set(keyOf(rule), { rule, mac: nic.mac });
+  }
+  const held = new Map<string, KernelRule[]>();
+  for (const rule of kernel.rules) {
+    const key = rule.special ? null : keyOf(rule);
+    if (key === null || !(desired.has(key) || isOurs(rule, compared))) continue;
+    held.set(key, [...(held.get(key) ?? []), rule]);
+  }
+  const removals = [...held].flatMap(([key, copies]) => removal(copies, desired.get(key)?.mac, compared));
+  const additions = [...desired]
+    .filter(([key]) => !held.has(key))
+    .map(([, { rule, mac }]): Difference => {
+      const text = `rule ${ruleText(rule)} is missing`;
+      return { kind: 'rule-missing', mac, text, mend: [addRule(rule)] };
+    });
+  return { removals, additions };
+}
+
+/** Rules that are not wanted go with all their copies, wanted ones with all but one. */
+function removal(
+  copies: readonly KernelRule[],
+  wantedBy: Mac | undefined,
+  { owners }: Comparison,
+): readonly Difference[] {
+  const [first] = copies;
+  if (first === undefined || first.table === null) return [];
+  const text = ruleText({ ...first, table: first.table });
+  if (wantedBy === undefined) {
+    const mac = owners.get(first.table) ?? null;
+    return [{ kind: 'rule-surplus', mac, text: `rule ${text} is left`, mend: copies.map(removeRule) }];
+  }
+  const extra = copies.slice(1);
+  if (extra.length === 0) return [];
+  const times = `rule ${text} is there ${copies.length} times`;
+  return [{ kind: 'rule-duplicate', mac: wantedBy, text: times, mend: extra.map(removeRule) }];
+}
+
+function isOurs(rule: KernelRule, { context, owners, tables, waiting }: Comparison): boolean {
+  const { table } = rule;
+  const form = formOf(rule, context.tableBase);
+  if (form === null || table === null) return false;
+  if (owners.has(table)) return true;
+  if (form === 'source' || waiting) return false;
+  return form === 'guard' || table === context.tableBase || tables.has(table);
+}
+
+function keyOf(
+  rule: Pick<PolicyRule, 'family' | 'priority' | 'from' | 'to'> & { table: number | null },
+): string {
+  return [rule.family, rule.priority, rule.from, rule.to, rule.table].join(' ');
+}
