@@ -1,0 +1,93 @@
+import type { FailedCommand } from '../kernel/batch.ts';
+import { replayLink } from '../kernel/replay.ts';
+import type { IpCommand } from '../model/difference.ts';
+import type { KernelState } from '../model/kernel.ts';
+import type { Problem, Result } from '../model/problem.ts';
+import type { Step } from '../model/step.ts';
+import type { Rung, Undo } from './records.ts';
+import { vanished } from './vanished.ts';
+
+/** The machine, as the ladder needs it. */
+export interface World {
+  run(step: Step): Promise<Result<{ readonly exitCode: number }>>;
+  kernel(): Promise<Result<KernelState>>;
+  ip(commands: readonly IpCommand[]): Promise<Result<readonly FailedCommand[]>>;
+  /** What answered before the change answers again. It waits as long as it sees fit. */
+  reachable(): Promise<boolean>;
+}
+
+export interface Climb {
+  /** The last rung that was tried. */
+  readonly rung: Rung;
+  /** The machine is reachable again. */
+  readonly worked: boolean;
+  /** What failed on the way, also where a later rung worked. */
+  readonly problems: readonly Problem[];
+  /** Sentences for people, in order. */
+  readonly done: readonly string[];
+}
+
+/**
+ * Brings the network back to files that are already back: scoped steps, start, restart, then the primary through
+ * `ip`; after each rung the snapshot's routes and rules that are gone are put back, and the climb ends when the machine
+ * is reachable. A step that fails is noted and the next is tried: what counts is whether the machine answers.
+ */
+export async function climb(undo: Undo, snapshot: KernelState | null, world: World): Promise<Climb> {
+  const problems: Problem[] = [];
+  const done: string[] = [];
+  const rungs = ['scoped', 'start', 'restart'] as const;
+  for (const rung of rungs) {
+    // The first rung is always tried: what steps did to the kernel may be undone by replay alone.
+    if (rung !== 'scoped' && undo[rung].length === 0) continue;
+    for (const step of undo[rung]) {
+      done.push(step.why);
+      problems.push(...(await runStep(step, world)));
+    }
+    const replayed = await replay(
+      snapshot,
+      world,
+      (now, before) => vanished(before, now, () => false).commands,
+    );
+    problems.push(...replayed.problems);
+    done.push(...replayed.done);
+    if (await world.reachable()) return { rung, worked: true, problems, done };
+  }
+  const { primary } = undo;
+  if (primary === null || snapshot === null) return { rung: 'restart', worked: false, problems, done };
+  const replayed = await replay(snapshot, world, (now, before) => replayLink(before, primary, now));
+  problems.push(...replayed.problems);
+  done.push(`brought ${primary} up with its former addresses, routes and rules`);
+  return { rung: 'primary', worked: await world.reachable(), problems, done };
+}
+
+async function runStep(step: Step, world: World): Promise<readonly Problem[]> {
+  const place = step.argv.join(' ');
+  const ran = await world.run(step);
+  if (!ran.ok) return [ran.problem];
+  if (ran.value.exitCode === 0 || step.mayFail) return [];
+  return [{ code: 'command-failed', place, message: `exit code ${ran.value.exitCode}`, advice: '' }];
+}
+
+async function replay(
+  snapshot: KernelState | null,
+  world: World,
+  commandsFor: (now: KernelState, before: KernelState) => readonly IpCommand[],
+): Promise<{ readonly problems: readonly Problem[]; readonly done: readonly string[] }> {
+  if (snapshot === null) return { problems: [], done: [] };
+  const now = await world.kernel();
+  if (!now.ok) return { problems: [now.problem], done: [] };
+  const commands = commandsFor(now.value, snapshot);
+  if (commands.length === 0) return { problems: [], done: [] };
+  const ran = await world.ip(commands);
+  if (!ran.ok) return { problems: [ran.problem], done: [] };
+  const failed = new Map(ran.value.map((failure) => [failure.command, failure.message]));
+  return {
+    problems: [...failed].map(([command, message]) => ({
+      code: 'command-failed',
+      place: `ip ${command.line}`,
+      message,
+      advice: '',
+    })),
+    done: commands.filter((command) => !failed.has(command)).map((command) => `put back: ${command.line}`),
+  };
+}

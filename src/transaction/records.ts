@@ -1,0 +1,87 @@
+import type { OwnedFile } from '../model/file.ts';
+import type { KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import type { Step } from '../model/step.ts';
+import type { Armed } from './deadman.ts';
+import type { ProcessId } from './process.ts';
+
+/** How far the rollback ladder was climbed (design section 7). */
+export type Rung = 'files' | 'scoped' | 'start' | 'restart' | 'primary';
+
+/** The way back, settled before anything is touched. */
+export interface Undo {
+  /** Make the network service take up the old files of the touched NICs. */
+  readonly scoped: readonly Step[];
+  /** Start the network service, should it be down. */
+  readonly start: readonly Step[];
+  readonly restart: readonly Step[];
+  /** The primary's link, brought up from the snapshot through `ip` when nothing else helped; null where not known. */
+  readonly primary: string | null;
+}
+
+export interface PlannedChange {
+  readonly path: string;
+  readonly action: 'create' | 'replace' | 'remove';
+  readonly mac: Mac | null;
+  readonly before: {
+    readonly digest: string;
+    readonly mode: number;
+    readonly uid: number;
+    readonly gid: number;
+    /** The copy's name below `backup/`. */
+    readonly backup: string;
+  } | null;
+  /** Digest of the bytes that are written; null for a removal. */
+  readonly after: string | null;
+}
+
+/** How the ownership of a path changes; null: not ours. */
+export interface OwnedChange {
+  readonly path: string;
+  readonly before: OwnedFile | null;
+  readonly after: OwnedFile | null;
+}
+
+/** The first record: all that recovery needs, in one line. */
+export interface Planned {
+  readonly phase: 'planned';
+  readonly schema: 1;
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** For people: `link: eth1 appeared`. */
+  readonly why: string;
+  readonly holder: ProcessId | null;
+  readonly changes: readonly PlannedChange[];
+  readonly owned: readonly OwnedChange[];
+  /** Directories that writing the files makes, outermost first. */
+  readonly directories: readonly string[];
+  readonly undo: Undo;
+  /** The kernel as it was; null where nothing is going to be activated. */
+  readonly snapshot: KernelState | null;
+}
+
+/** One line of the journal; each is on disk before what it announces is done. */
+export type JournalRecord =
+  | Planned
+  /** Every backup is on disk; files may change from here on. */
+  | { readonly phase: 'backed-up' }
+  | { readonly phase: 'armed'; readonly deadman: Armed }
+  /** Steps that need the old files run from here on. */
+  | { readonly phase: 'releasing' }
+  | { readonly phase: 'writing' }
+  | { readonly phase: 'written' }
+  /** Steps that take up the new files run from here on. */
+  | { readonly phase: 'activating' }
+  | { readonly phase: 'step'; readonly argv: readonly string[]; readonly runsAs: RunsAs }
+  /** The decision: what comes later can only be finished. */
+  | { readonly phase: 'committed' }
+  | { readonly phase: 'undoing'; readonly why: string }
+  | { readonly phase: 'undone'; readonly rung: Rung; readonly worked: boolean };
+
+/** What has to be ended to end a step. */
+export type RunsAs =
+  | { readonly kind: 'unit'; readonly unit: string }
+  | { readonly kind: 'process'; readonly process: ProcessId }
+  /** A child of the holder, which ends within its time limit. */
+  | { readonly kind: 'child' };
