@@ -93,16 +93,18 @@ describe('a token', () => {
     expect(requests).toEqual([put, all, put, all]);
   });
 
-  it('is fetched once for leaves read in parallel, also when it expires on the way', async () => {
-    const { url, requests, tree, expireTokens, forget } = await serve('required');
+  it('that expires before leaves are read in parallel is renewed once for all', async () => {
+    const { url, requests, tree, expireTokens } = await serve('required');
+    const directory = '/latest/meta-data/network/interfaces/macs/';
+    const listing = String(tree.get(directory));
     tree.delete('/2016-01-01/meta-data/all');
-    const { read } = reader({ endpoint: url });
-    await read();
-    expireTokens();
-    forget();
+    tree.set(directory, (response) => {
+      expireTokens();
+      response.end(listing);
+    });
 
-    expect((await read()).ok).toBe(true);
-    expect(requests.filter((request) => request === put)).toHaveLength(1);
+    expect((await reader({ endpoint: url }).read()).ok).toBe(true);
+    expect(requests.filter((request) => request === put)).toHaveLength(2);
   });
 
   it('is done without where the service knows none', async () => {
