@@ -47,7 +47,7 @@ describe('render', () => {
 
     const files = await render({ ...network(), primary }, stack(), templateSource([shipped]), options);
 
-    expect(files).toMatchObject({ ok: false, problem: { code: 'template-output', place: 'eth0;reboot' } });
+    expect(files).toMatchObject({ ok: false, problem: { code: 'template-output', place: '"eth0;reboot"' } });
   });
 });
 

@@ -8,6 +8,7 @@ import type { Format, RenderOptions, TemplateUse } from './format.ts';
 import { formats } from './registry.ts';
 import { sysctl } from './sysctl/format.ts';
 import type { TemplateSource } from './templates.ts';
+import { checkValues } from './values.ts';
 
 /**
  * Every file that this stack's services need for the network, sorted by path, each read back by the checker of its
@@ -21,15 +22,8 @@ export async function render(
   templates: TemplateSource,
   options: RenderOptions,
 ): Promise<Result<readonly RenderedFile[]>> {
-  const names = linkNames(network).filter((name) => !safeName.test(name));
-  if (names.length > 0) {
-    return fail(
-      'template-output',
-      names.join(' '),
-      'a link name that no configuration file can carry',
-      'rename or exclude it',
-    );
-  }
+  const values = checkValues(network);
+  if (!values.ok) return values;
   const files: RenderedFile[] = [];
   for (const format of [formats[stack.format], sysctl]) {
     for (const use of format.files(network, stack, options)) {
@@ -62,17 +56,4 @@ async function renderFile(
   };
   const [problem] = [...checkFile(file), ...format.check(file)];
   return problem === undefined ? ok({ ...file, template: use.template }) : { ok: false, problem };
-}
-
-/**
- * The kernel takes nearly anything but `/` and spaces as a link name (dev_valid_name in net/core/dev.c). Files carry
- * these: no quoting is then needed in any format.
- */
-const safeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
-
-function linkNames(network: DesiredNetwork): readonly string[] {
-  return [
-    network.primary.name,
-    ...network.secondaries.flatMap((nic) => (nic.vlan === null ? [nic.name] : [nic.name, nic.vlan.parent])),
-  ];
 }
