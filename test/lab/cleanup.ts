@@ -33,8 +33,14 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-/** Closes all that is open, the newest first. */
-export async function closeAll(): Promise<void> {
+/** Closes all that is open, the newest first. Never resolves when a signal is already ending the program. */
+export function closeAll(): Promise<void> {
+  return endedBySignal ? new Promise(() => {}) : closeEverything();
+}
+
+let endedBySignal = false;
+
+async function closeEverything(): Promise<void> {
   for (const close of [...open].reverse()) await close();
   removeDirectories();
 }
@@ -75,7 +81,8 @@ function watchForTheEnd(): void {
     ['SIGHUP', 1],
   ] as const) {
     process.once(signal, () => {
-      void closeAll().finally(() => process.exit(128 + number));
+      endedBySignal = true;
+      void closeEverything().finally(() => process.exit(128 + number));
     });
   }
 }
