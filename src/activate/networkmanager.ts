@@ -43,13 +43,8 @@ function canReapply(stack: Stack): boolean {
 }
 
 function byScripts(stack: Stack): boolean {
-  const { networkmanager } = stack.versions;
-  return (
-    stack.networkScripts &&
-    stack.format === 'ifcfg-nm' &&
-    networkmanager !== null &&
-    !versionAtLeast(networkmanager, 1, 18)
-  );
+  const hasRules = versionAtLeast(stack.versions.networkmanager, 1, 18);
+  return stack.networkScripts && stack.format === 'ifcfg-nm' && !hasRules;
 }
 
 function takeUp(change: Change, nic: DesiredInterface): readonly Step[] {
