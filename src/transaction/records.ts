@@ -17,6 +17,8 @@ export interface Undo {
   readonly restart: readonly Step[];
   /** The primary's link, brought up from the snapshot through `ip` when nothing else helped; null where not known. */
   readonly primary: string | null;
+  /** What `ip` may set beside the files: these links, and the tables and priorities from `first` to `last`. */
+  readonly extent: { readonly links: readonly string[]; readonly first: number; readonly last: number };
 }
 
 export interface PlannedChange {

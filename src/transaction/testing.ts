@@ -82,8 +82,11 @@ export function memoryFiles(memory: Memory): Files {
     kind: (path) => Promise.resolve(ok(kindOf(path))),
     linkTarget: () => Promise.resolve(ok(null)),
     write: (path, bytes, attributes) => Promise.resolve(put(path, Buffer.from(bytes), attributes)),
-    create: (path, text, mode) =>
-      Promise.resolve(kindOf(path) === null ? (put(path, Buffer.from(text), { mode }), ok(true)) : ok(false)),
+    create: (path, text, mode) => {
+      if (kindOf(path) !== null) return Promise.resolve(ok(false));
+      const made = put(path, Buffer.from(text), { mode });
+      return Promise.resolve(made.ok ? ok(true) : made);
+    },
     append: (path, text) => {
       const before = contents.get(path);
       const bytes = Buffer.concat([before?.bytes ?? Buffer.alloc(0), Buffer.from(text)]);
@@ -145,8 +148,8 @@ export function cutAt(
     });
   const halfRemoved = async (path: string): Promise<void> => {
     const entries = await files.list(path);
-    const [first] = entries.ok ? (entries.value ?? []) : [];
-    if (first?.kind === 'file') await files.remove(`${path}/${first.name}`);
+    const first = (entries.ok ? (entries.value ?? []) : []).find((entry) => entry.kind === 'file');
+    if (first !== undefined) await files.remove(`${path}/${first.name}`);
   };
   return {
     operations: () => operations,
