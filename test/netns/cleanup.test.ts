@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leftovers } from '../lab/cleanup.ts';
@@ -9,7 +9,8 @@ import { program } from '../lab/metadata.ts';
 // The demonstration leaves nothing behind, however it ends.
 
 interface Interrupted {
-  readonly code: number | null;
+  /** As a shell tells it: 128 and the number of the signal, whether it was caught or not. */
+  readonly code: number;
   /** Processes of that demonstration that are still there a moment later. */
   readonly processes: readonly string[];
   /** What it left in the temporary directory. */
@@ -29,7 +30,9 @@ async function interruptedAt(said: string, signal: NodeJS.Signals): Promise<Inte
     output += chunk.toString('utf8');
     if (!before && output.includes(said)) child.kill(signal);
   });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const code = await new Promise<number>((resolve) => {
+    child.once('close', (status, by) => resolve(status ?? 128 + (by === null ? 0 : constants.signals[by])));
+  });
   expect(output).toContain(said);
   const id = `${child.pid}-`;
   await expect.poll(() => leftovers(id), { timeout: 3000 }).toEqual([]);
@@ -55,5 +58,5 @@ test('ended while the daemon runs', async () => {
 });
 
 test('killed: the namespaces end with it', async () => {
-  expect(await interruptedAt('server: eth0', 'SIGKILL')).toMatchObject({ code: null, processes: [] });
+  expect(await interruptedAt('server: eth0', 'SIGKILL')).toMatchObject({ code: 137, processes: [] });
 });

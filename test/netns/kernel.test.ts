@@ -3,17 +3,17 @@ import { runBatch } from '../../src/kernel/batch.ts';
 import { type KernelEvent, watchKernel } from '../../src/kernel/monitor.ts';
 import { readKernel } from '../../src/kernel/read.ts';
 import { replayLink, replayRoute, replayRule } from '../../src/kernel/replay.ts';
-import { type Address, families, type Prefix } from '../../src/model/address.ts';
+import type { Address, Prefix } from '../../src/model/address.ts';
 import type { DesiredFamily, DesiredNetwork, PrimaryFamily } from '../../src/model/desired.ts';
 import type { Difference, IpCommand } from '../../src/model/difference.ts';
 import type { KernelState } from '../../src/model/kernel.ts';
 import type { Mac } from '../../src/model/mac.ts';
+import { fail } from '../../src/model/problem.ts';
 import { type Addressed, withPolicy } from '../../src/network/policy.ts';
 import type { Exec } from '../../src/ports/exec.ts';
 import { nodeClock } from '../../src/ports/node/clock.ts';
 import { nodeExec } from '../../src/ports/node/exec.ts';
 import { nodeFiles } from '../../src/ports/node/files.ts';
-import { nodeHttp } from '../../src/ports/node/http.ts';
 import { askedDifferences } from '../../src/verify/asked.ts';
 import { type DifferenceContext, differences } from '../../src/verify/differences.ts';
 import { harm } from '../../src/verify/harm.ts';
@@ -317,8 +317,11 @@ describe('with foreign things in the kernel', () => {
     const broken: IpCommand = { family: 'ipv4', line: 'route replace 10.1.0.0/16 dev nowhere' };
     await server.ip(['rule del priority 104']);
     const failed = await apply([broken, replayRoute(one), replayRule(rule)]);
-    expect(failed).toHaveLength(1);
-    expect(failed[0]).toContain('nowhere');
+    expect(failed).toEqual([`${broken.line}: Cannot find device "nowhere"`]);
+    await server.ip(['rule del priority 104']);
+    const odd: IpCommand = { family: 'ipv4', line: 'route replace 10.1.0.0/16 dev eth0 marvellous' };
+    const [misunderstood] = await apply([replayRoute(one), odd, replayRule(rule)]);
+    expect(misunderstood).toContain('marvellous');
     expect(inOrder(await look())).toEqual(inOrder(before));
   });
 
@@ -356,13 +359,19 @@ describe('watching and probing', () => {
     expect(Date.now() - stopped).toBeLessThan(1000);
   });
 
-  it('the gateway answers, and is silent when it is gone', async () => {
-    const ports = { exec, http: nodeHttp(), clock: nodeClock() };
+  it('the gateway answers, known as a neighbour or not, and is silent when it is gone', async () => {
+    const knock = 'exec 3<>/dev/udp/10.0.0.253/9 && echo >&3';
+    const request = async () => {
+      await server.must(['bash', '-c', knock]);
+      return fail('metadata-unreachable', 'http://10.0.0.253:9/', 'connection refused');
+    };
     const target = { link: 'eth0', gateway: '10.0.0.253' as Address, source: '10.0.0.10' as Address };
-    await server.run(['ping', '-c1', '-W1', '10.0.0.253']);
-    const probe = gatewayProbe(ports, target);
+    const probe = gatewayProbe({ exec, http: { request }, clock: nodeClock() }, target);
+    await server.must(['ip', 'neigh', 'flush', 'dev', 'eth0']);
     expect(await probe.ask()).toBe('answered');
-    await router.ip(['link set p0 arp off', 'address flush dev p0']);
+    await server.must(['ip', 'neigh', 'change', '10.0.0.253', 'dev', 'eth0', 'nud', 'stale']);
+    expect(await probe.ask()).toBe('answered');
+    await router.ip(['address del 10.0.0.253/24 dev p0']);
     expect(await probe.ask()).toBe('silent');
   });
 });
@@ -374,5 +383,3 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-expect(families).toHaveLength(2);
