@@ -90,14 +90,14 @@ async function planAgainstDisk(
   const waiting = all.filter(([path]) => !owned.has(path));
   const disk = await readDisk(ports.files, new Set([...rendered.map((file) => file.path), ...owned.keys()]));
   if (!disk.ok) return disk;
-  const edited = force ? 'take-back' : 'keep';
+  const adopt = seen.config.conflict === 'adopt';
   const plan = planFiles({
     disk: disk.value,
     owned,
     rendered,
     leaving,
-    edited,
-    conflict: seen.config.conflict,
+    force,
+    adopt,
   });
   return ok({ ...plan, owned: new Map([...plan.owned, ...waiting]) });
 }

@@ -2,15 +2,15 @@ import { loadConfig } from '../config/load.ts';
 import { findClaims } from '../distro/claims.ts';
 import { detectStack } from '../distro/detect.ts';
 import { believe } from '../metadata/believe.ts';
-import { readMetadata } from '../metadata/fetch.ts';
 import type { Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
-import { ok, type Problem, type Result } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import { findPrimary } from '../network/nic.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
 import type { Detected, Session } from './session.ts';
@@ -51,33 +51,28 @@ export interface Knowledge {
   readonly awaiting: readonly string[];
 }
 
-/**
- * Reads the metadata and believes it. When it cannot be read, the last good metadata of this same machine stands in,
- * if the caller allows it: the boot hook and the daemon do, a person who asks for a run gets the error.
- */
-export async function readKnowledge(
-  ports: Pick<Ports, 'http' | 'files' | 'clock' | 'log'>,
-  ground: Ground,
-  session: Session,
-): Promise<Result<Knowledge>> {
+/** What one read of the metadata adds to what was believed before (design section 5). */
+export function believeRead(clock: Pick<Clock, 'now'>, ground: Ground, read: InstanceNetwork): Knowledge {
   const { config, state } = ground;
-  const read = await readMetadata(ports, config, session.metadata);
-  if (!read.ok) return read;
   const settings = { agreeingReads: config.metadata.agreeingReads, pollMs: config.metadata.poll };
-  const belief = believe(state, read.value.instance, ports.clock.now().toISOString(), settings);
-  return ok({
+  const belief = believe(state, read, clock.now().toISOString(), settings);
+  return {
     state: { ...state, believed: belief.believed, missing: belief.missing },
     instance: belief.believed,
     stale: null,
     awaiting: belief.awaiting,
-  });
+  };
 }
 
-/** What was believed before, if it is of this machine: its primary's MAC is here. */
-export function formerKnowledge(ground: Ground, kernel: KernelState, why: Problem): Result<Knowledge> {
+/**
+ * What was believed before, if it is of this machine: its primary's MAC is here. `why` is told as the reason that it
+ * is old; null where it is a moment old and good enough.
+ */
+export function formerKnowledge(ground: Ground, kernel: KernelState, why: Problem | null): Result<Knowledge> {
   const { believed } = ground.state;
   if (believed === null || findPrimary(believed.primaryMac, kernel) === undefined) {
-    return { ok: false, problem: why };
+    const unread = fail('metadata-unreachable', 'metadata', 'nothing is known of this instance yet');
+    return why === null ? unread : { ok: false, problem: why };
   }
   return ok({ state: ground.state, instance: believed, stale: why, awaiting: [] });
 }

@@ -1,6 +1,7 @@
-import type { MetadataSession } from '../metadata/session.ts';
+import { type MetadataSession, openMetadata } from '../metadata/session.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { Mac } from '../model/mac.ts';
+import type { RunReport } from '../model/run.ts';
 import type { Distro, Evidence, Stack } from '../model/stack.ts';
 import type { TemplateSource } from '../render/templates.ts';
 
@@ -24,6 +25,23 @@ export interface Session {
   /** When a NIC without its lease was last taken up, and how often. */
   readonly attempts: Map<Mac, { readonly tries: number; readonly at: number }>;
   detected: Detected | null;
-  /** The metadata of the last run, and whether that run left nothing to do. */
-  settled: { readonly instance: InstanceNetwork; readonly quiet: boolean } | null;
+  /** The metadata as the last run read it, if that run left nothing to wait for. */
+  settled: InstanceNetwork | null;
+  /** The last run. */
+  report: RunReport | null;
+}
+
+/** A session with nothing in it yet. */
+export function openSession(templates: TemplateSource, self: readonly string[]): Session {
+  return {
+    metadata: openMetadata(),
+    templates,
+    self,
+    removed: new Set(),
+    repairs: new Map(),
+    attempts: new Map(),
+    detected: null,
+    settled: null,
+    report: null,
+  };
 }

@@ -9,7 +9,7 @@ const desired: readonly DesiredSysctl[] = [{ key, value: '1', mac: '00:16:3e:00:
 describe('planSysctls', () => {
   it('remembers what was there before it sets a value', () => {
     const plan = planSysctls(desired, new Map(), new Map([[key, '0']]));
-    expect(plan.set).toEqual([{ key, value: '1' }]);
+    expect(plan.set).toEqual([{ key, value: '1', current: '0' }]);
     expect(plan.kept.get(key)).toEqual({ former: '0', ours: '1' });
   });
 
@@ -20,7 +20,7 @@ describe('planSysctls', () => {
 
   it('puts the former value back when it is no longer wanted', () => {
     const plan = planSysctls([], new Map([[key, { former: '0', ours: '1' }]]), new Map([[key, '1']]));
-    expect(plan.set).toEqual([{ key, value: '0' }]);
+    expect(plan.set).toEqual([{ key, value: '0', current: '1' }]);
     expect(plan.kept.size).toBe(0);
   });
 

@@ -25,8 +25,15 @@ export async function readSysctls(
   return ok(values);
 }
 
+/** One value to set, and the one it replaces. */
+export interface SysctlSetting {
+  readonly key: string;
+  readonly value: string;
+  readonly current: string;
+}
+
 export interface SysctlPlan {
-  readonly set: readonly { readonly key: string; readonly value: string }[];
+  readonly set: readonly SysctlSetting[];
   /** What state.json must remember before anything is set. */
   readonly kept: Kept;
 }
@@ -36,19 +43,19 @@ export interface SysctlPlan {
  * somebody changed since we set it is theirs: it is left alone and forgotten.
  */
 export function planSysctls(desired: readonly DesiredSysctl[], kept: Kept, values: SysctlValues): SysctlPlan {
-  const set: { key: string; value: string }[] = [];
+  const set: SysctlSetting[] = [];
   const next = new Map(kept);
   const wanted = new Set(desired.map((sysctl) => sysctl.key));
   for (const { key, value } of desired) {
     const current = values.get(key) ?? null;
     if (current === null || current === value) continue;
-    set.push({ key, value });
+    set.push({ key, value, current });
     next.set(key, { former: kept.get(key)?.former ?? current, ours: value });
   }
   for (const [key, { former, ours }] of kept) {
     if (wanted.has(key)) continue;
     next.delete(key);
-    if (values.get(key) === ours && former !== ours) set.push({ key, value: former });
+    if (values.get(key) === ours && former !== ours) set.push({ key, value: former, current: ours });
   }
   return { set, kept: next };
 }
@@ -65,6 +72,11 @@ export async function setSysctls(
     if (!still.ok || still.value !== null) return written;
   }
   return ok(undefined);
+}
+
+/** The settings that undo a plan, last first. */
+export function undoSysctls(plan: SysctlPlan): SysctlPlan['set'] {
+  return [...plan.set].reverse().map(({ key, value, current }) => ({ key, value: current, current: value }));
 }
 
 /** What the plan would change, as differences for `plan` and `status`. */

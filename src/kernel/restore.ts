@@ -4,7 +4,7 @@ import { replayAddress, replayRoute, replayRule } from './replay.ts';
 
 /** What of the kernel a change may have touched: these links, and the tables and priorities of the band. */
 export interface Extent {
-  readonly links: ReadonlySet<string>;
+  readonly links: readonly string[];
   readonly first: number;
   readonly last: number;
 }
@@ -41,21 +41,19 @@ function within(kernel: KernelState, extent: Extent): Pick<KernelState, 'address
   const inBand = (number: number | null) =>
     number !== null && number >= extent.first && number <= extent.last;
   return {
-    addresses: kernel.addresses.filter((entry) => extent.links.has(entry.link) && entry.scope !== 'link'),
+    addresses: kernel.addresses.filter(
+      (entry) => extent.links.includes(entry.link) && entry.scope !== 'link',
+    ),
     routes: kernel.routes.filter((route) => inBand(route.table)),
     rules: kernel.rules.filter((rule) => inBand(rule.priority) && !rule.special),
   };
 }
 
 /** A link that the change took up goes down again. */
-function linksDown(
-  snapshot: KernelState,
-  now: KernelState,
-  links: ReadonlySet<string>,
-): readonly IpCommand[] {
+function linksDown(snapshot: KernelState, now: KernelState, links: readonly string[]): readonly IpCommand[] {
   const wasUp = new Map(snapshot.links.map((link) => [link.index, link.up]));
   return now.links
-    .filter((link) => links.has(link.name) && link.up && wasUp.get(link.index) === false)
+    .filter((link) => links.includes(link.name) && link.up && wasUp.get(link.index) === false)
     .map((link) => ({ family: 'link', line: `link set dev ${link.name} down` }));
 }
 

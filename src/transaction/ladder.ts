@@ -1,7 +1,8 @@
 import type { FailedCommand } from '../kernel/batch.ts';
 import { replayLink } from '../kernel/replay.ts';
+import { restoring } from '../kernel/restore.ts';
 import type { IpCommand } from '../model/difference.ts';
-import type { KernelState } from '../model/kernel.ts';
+import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import type { Step } from '../model/step.ts';
 import type { Rung, Undo } from './records.ts';
@@ -43,11 +44,10 @@ export async function climb(undo: Undo, snapshot: KernelState | null, world: Wor
       done.push(step.why);
       problems.push(...(await runStep(step, world)));
     }
-    const replayed = await replay(
-      snapshot,
-      world,
-      (now, before) => vanished(before, now, () => false).commands,
-    );
+    const replayed = await replay(snapshot, world, (now, before) => [
+      ...(undo.extent === null ? [] : restoring(before, now, undo.extent)),
+      ...vanished(before, now, isWithin(undo.extent)).commands,
+    ]);
     problems.push(...replayed.problems);
     done.push(...replayed.done);
     if (await world.reachable()) return { rung, worked: true, problems, done };
@@ -58,6 +58,13 @@ export async function climb(undo: Undo, snapshot: KernelState | null, world: Wor
   problems.push(...replayed.problems);
   done.push(`brought ${primary} up with its former addresses, routes and rules`);
   return { rung: 'primary', worked: await world.reachable(), problems, done };
+}
+
+/** What {@link restoring} brings back already. */
+function isWithin(extent: Undo['extent']): (entry: KernelRoute | KernelRule) => boolean {
+  if (extent === null) return () => false;
+  const inBand = (number: number) => number >= extent.first && number <= extent.last;
+  return (entry) => ('priority' in entry ? inBand(entry.priority) : inBand(entry.table));
 }
 
 async function runStep(step: Step, world: World): Promise<readonly Problem[]> {

@@ -1,3 +1,4 @@
+import type { Extent } from '../kernel/restore.ts';
 import type { OwnedFile } from '../model/file.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
@@ -17,8 +18,8 @@ export interface Undo {
   readonly restart: readonly Step[];
   /** The primary's link, brought up from the snapshot through `ip` when nothing else helped; null where not known. */
   readonly primary: string | null;
-  /** What `ip` may set beside the files: these links, and the tables and priorities from `first` to `last`. */
-  readonly extent: { readonly links: readonly string[]; readonly first: number; readonly last: number };
+  /** What `ip` may set beside the files: these links, and the tables and priorities of the band; null for files only. */
+  readonly extent: Extent | null;
 }
 
 export interface PlannedChange {

@@ -1,0 +1,96 @@
+import { stackActions } from '../activate/registry.ts';
+import type { Config } from '../model/config.ts';
+import type { DesiredInterface } from '../model/desired.ts';
+import type { Difference, IpCommand } from '../model/difference.ts';
+import type { Mac } from '../model/mac.ts';
+import type { Stack } from '../model/stack.ts';
+import type { Change, Step } from '../model/step.ts';
+import type { Intention } from './intend.ts';
+import { isLease } from './repairs.ts';
+
+/** How a change is brought into the kernel: steps as data, in the order of design section 7. */
+export interface Activation {
+  /** Before the files change. */
+  readonly release: readonly Step[];
+  /** After the files changed. */
+  readonly takeUp: readonly Step[];
+  /** What one `ip -batch` sets beside the files, at once. */
+  readonly batch: readonly IpCommand[];
+  /** The restart of the whole service, run only when the NICs are still not as desired. */
+  readonly service: readonly Step[];
+}
+
+export interface ActivationInput {
+  readonly intention: Intention;
+  readonly due: readonly Difference[];
+  readonly stack: Stack;
+  readonly activation: Config['activation'];
+  /** A person asked for the restart of the whole service. */
+  readonly restart: boolean;
+}
+
+/**
+ * Chooses the mildest way for each NIC. Where its files stay and only the kernel drifted, or only addresses, routes
+ * and rules differ on a stack that cannot take those up in place, `ip -batch` does it and the NIC is not bounced.
+ */
+export function planActivation(input: ActivationInput): Activation {
+  const { intention, due, stack, activation, restart } = input;
+  const actions = stackActions[stack.id];
+  if (activation === 'none' && !restart) return { release: [], takeUp: [], batch: [], service: [] };
+  const { network, gone } = intention.wanted;
+  const files = intention.files.changes;
+  const touched = network.secondaries.filter((nic) => needsSteps(nic, input, actions.reapplies(stack)));
+  const change: Change = { network, stack, files, touched, gone: leaving(intention) };
+  const whole = actions.service(change);
+  const isWhole = restart || activation === 'service';
+  return {
+    release: touched.length + gone.length > 0 ? actions.release(change) : [],
+    takeUp: isWhole ? whole : touched.length + change.gone.length > 0 ? actions.scoped(change) : [],
+    batch: due.flatMap((difference) => difference.mend),
+    service: activation === 'auto' && !isWhole ? whole : [],
+  };
+}
+
+/** What the activator is told when a change is undone: the same NICs, from the files as they were. */
+export function changeOf(intention: Intention, stack: Stack): Change {
+  const { network } = intention.wanted;
+  const macs = new Set(intention.files.changes.map((file) => file.mac));
+  const touched = network.secondaries.filter((nic) => macs.has(nic.mac));
+  return { network, stack, files: intention.files.changes, touched, gone: leaving(intention) };
+}
+
+/** NICs that go and leave files or state behind; one that never had any needs no step. */
+function leaving(intention: Intention): Change['gone'] {
+  const macs = new Set(intention.files.changes.map((file) => file.mac));
+  return intention.wanted.gone.filter((nic) => macs.has(nic.mac));
+}
+
+const byBatch: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
+  'address-missing',
+  'address-surplus',
+  'route-missing',
+  'route-wrong',
+  'route-surplus',
+  'rule-missing',
+  'rule-surplus',
+  'rule-duplicate',
+  'leak-into-main',
+  'default-stolen',
+  'mirror-missing',
+  'mirror-surplus',
+  'sysctl',
+]);
+
+function needsSteps(nic: DesiredInterface, { intention, due }: ActivationInput, reapplies: boolean): boolean {
+  const differs = due.filter((difference) => difference.mac === nic.mac);
+  const files = intention.files.changes.filter((file) => file.mac === nic.mac);
+  if (files.length === 0)
+    return differs.some(isLease) || differs.some((entry) => entry.kind === 'link-missing');
+  const isNew = files.every((file) => file.before === null);
+  return isNew || reapplies || differs.some((entry) => !byBatch.has(entry.kind) || isLease(entry));
+}
+
+/** Differences that keep a NIC from being as desired although no lease is awaited: reason to restart the service. */
+export function stillWrong(differences: readonly Difference[], macs: ReadonlySet<Mac>): boolean {
+  return differences.some((entry) => entry.mac !== null && macs.has(entry.mac) && !isLease(entry));
+}

@@ -1,0 +1,120 @@
+import type { Mac } from '../model/mac.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Reason } from '../model/reason.ts';
+import type { InterfaceReport, Outcome, RunReport, Trigger } from '../model/run.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Changed } from './change.ts';
+import { reportInterfaces } from './interfaces.ts';
+import type { Plan } from './pipeline.ts';
+import type { Session } from './session.ts';
+
+/** When and why a run began. */
+export interface Start {
+  readonly at: string;
+  /** Monotonic milliseconds. */
+  readonly began: number;
+  readonly trigger: Trigger;
+}
+
+/** A run that ended before it knew what to do. What was known before is still told: unknown is not empty. */
+export function failedRun(clock: Clock, start: Start, problem: Problem, session: Session): RunReport {
+  const isUnknown = problem.code.startsWith('metadata-') || problem.code === 'provider-unknown';
+  const isRefused = problem.code === 'container' || problem.code === 'not-root';
+  const outcome: Outcome = isUnknown ? 'unknown' : isRefused ? 'refused' : 'failed';
+  return {
+    ...frame(clock, start, session),
+    outcome,
+    interfaces: session.report?.interfaces ?? [],
+    problems: [problem],
+  };
+}
+
+/** A poll that brought nothing new: the last report holds. */
+export function quietRun(clock: Clock, start: Start, session: Session): RunReport {
+  return {
+    ...frame(clock, start, session),
+    outcome: 'unchanged',
+    interfaces: session.report?.interfaces ?? [],
+    problems: session.report?.problems ?? [],
+  };
+}
+
+/** A run that decided, and what came of it. */
+export function reportRun(
+  clock: Clock,
+  start: Start,
+  plan: Plan,
+  changed: Changed,
+  session: Session,
+): RunReport {
+  const { seen, intention, repairs } = plan;
+  const { network, notes } = intention.wanted;
+  const edited = intention.files.kept.filter((file) => file.problem.code === 'edited');
+  const troubles = {
+    edited: macsOf(edited),
+    contested: macsOf(repairs.contested),
+    refused: refusalOf(changed),
+  };
+  const interfaces = reportInterfaces(
+    network,
+    changed.kernel,
+    changed.differences,
+    changed.state.files.values(),
+    troubles,
+  );
+  const stale = seen.stale === null ? [] : [seen.stale];
+  const problems = [...changed.problems, ...intention.files.kept.map((file) => file.problem), ...stale];
+  const awaiting = seen.awaiting.map((entry) => `waiting for a second read: ${entry}`);
+  return {
+    ...frame(clock, start, session),
+    outcome: outcomeOf(changed, interfaces, seen.stale),
+    cloud: seen.instance.cloud,
+    transaction: changed.transaction,
+    interfaces,
+    problems,
+    done: [...changed.done, ...notes, ...awaiting],
+  };
+}
+
+/** True when nothing is left to wait for but a change of the world: the next poll may end at the metadata. */
+export function isQuiet(report: RunReport): boolean {
+  const waits = report.interfaces.some((nic) => nic.state === 'pending' && nic.reason !== 'not-in-kernel');
+  return (
+    !waits && report.problems.length === 0 && ['unchanged', 'applied', 'degraded'].includes(report.outcome)
+  );
+}
+
+function outcomeOf(changed: Changed, interfaces: readonly InterfaceReport[], stale: Problem | null): Outcome {
+  if (changed.outcome !== 'applied' && changed.outcome !== 'unchanged') return changed.outcome;
+  if (stale !== null && changed.outcome === 'unchanged') return 'unknown';
+  const isWhole = interfaces.every((nic) => nic.state !== 'pending' && nic.state !== 'failed');
+  return isWhole ? changed.outcome : 'degraded';
+}
+
+function refusalOf(changed: Changed): Reason | null {
+  if (changed.outcome !== 'rolled-back' && changed.outcome !== 'rollback-failed') return null;
+  const isRejected = changed.problems.some((problem) => problem.code === 'rejected-by-consumer');
+  return isRejected ? 'rejected-by-consumer' : 'rolled-back';
+}
+
+function macsOf(entries: readonly { readonly mac: Mac | null }[]): ReadonlySet<Mac> {
+  return new Set(entries.flatMap((entry) => (entry.mac === null ? [] : [entry.mac])));
+}
+
+function frame(
+  clock: Clock,
+  start: Start,
+  session: Session,
+): Omit<RunReport, 'outcome' | 'interfaces' | 'problems'> {
+  return {
+    at: start.at,
+    trigger: start.trigger,
+    durationMs: Math.round(clock.monotonic() - start.began),
+    cloud: session.report?.cloud ?? null,
+    distro: session.detected?.distro ?? null,
+    stack: session.detected?.stack.id ?? null,
+    format: session.detected?.stack.format ?? null,
+    transaction: null,
+    done: [],
+  };
+}

@@ -1,0 +1,73 @@
+import { runBatch } from '../kernel/batch.ts';
+import { readKernel } from '../kernel/read.ts';
+import type { Difference } from '../model/difference.ts';
+import type { KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { ok, type Result } from '../model/problem.ts';
+import type { Ports } from '../ports/ports.ts';
+import { compare } from './intend.ts';
+import type { Plan } from './pipeline.ts';
+import { isLease } from './repairs.ts';
+
+/** The kernel once a change had its time. */
+export interface Settled {
+  readonly kernel: KernelState;
+  readonly differences: readonly Difference[];
+  /** What `ip` set to make it so. */
+  readonly done: readonly string[];
+}
+
+/** A lease never holds a run longer than this (design section 7); a network service sets routes within it. */
+const patience = 10_000;
+const pause = 100;
+/** Rounds of `ip -batch`: what one round makes possible (an address) the next may need (a route by it). */
+const rounds = 3;
+
+/**
+ * Looks at the kernel until it is as desired or nothing more will come: mends what `ip` can mend, waits for the leases
+ * of `awaited` and for what the stack's own services still have to set. Errors: as `readKernel` and `runBatch`.
+ */
+export async function settle(
+  ports: Pick<Ports, 'exec' | 'files' | 'clock'>,
+  plan: Plan,
+  awaited: ReadonlySet<Mac>,
+  isMending: boolean,
+): Promise<Result<Settled>> {
+  const until = ports.clock.monotonic() + patience;
+  const done: string[] = [];
+  for (let round = 0; ; ) {
+    const looked = await look(ports, plan);
+    if (!looked.ok) return looked;
+    const { kernel, differences } = looked.value;
+    const lines = isMending ? differences.flatMap((difference) => difference.mend) : [];
+    const waiting = differences.some(
+      (entry) => isLease(entry) && entry.mac !== null && awaited.has(entry.mac),
+    );
+    const isOver = ports.clock.monotonic() >= until;
+    if (lines.length > 0 && round < rounds) {
+      round++;
+      const ran = await runBatch(ports.exec, lines);
+      if (!ran.ok) return ran;
+      const failed = new Set(ran.value.map((failure) => failure.command));
+      done.push(...lines.filter((line) => !failed.has(line)).map((line) => `ip ${line.line}`));
+    } else if (!waiting || isOver) {
+      return ok({ kernel, differences, done });
+    } else {
+      await ports.clock.sleep(pause);
+    }
+  }
+}
+
+async function look(
+  ports: Pick<Ports, 'exec' | 'files'>,
+  plan: Plan,
+): Promise<Result<{ readonly kernel: KernelState; readonly differences: readonly Difference[] }>> {
+  const kernel = await readKernel(ports);
+  if (!kernel.ok) return kernel;
+  const { wanted } = plan.intention;
+  const differences = compare({ kernel: kernel.value, config: plan.seen.config }, wanted, {
+    set: [],
+    kept: new Map(),
+  });
+  return ok({ kernel: kernel.value, differences });
+}

@@ -1,0 +1,86 @@
+import { stackActions } from '../activate/registry.ts';
+import { runBatch } from '../kernel/batch.ts';
+import { readKernel } from '../kernel/read.ts';
+import type { Difference } from '../model/difference.ts';
+import type { KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
+import { ok, type Result } from '../model/problem.ts';
+import type { Ports } from '../ports/ports.ts';
+import { askedDifferences } from '../verify/asked.ts';
+import { type Harm, harm } from '../verify/harm.ts';
+import { type Probe, silenced } from '../verify/probe.ts';
+import { stillWrong } from './activation.ts';
+import type { Plan } from './pipeline.ts';
+import { settle } from './settle.ts';
+
+/** What became of a change, as the kernel and the world outside tell it. */
+export interface Verdict {
+  readonly kernel: KernelState;
+  readonly differences: readonly Difference[];
+  /** Sentences; not empty means: put everything back. */
+  readonly harm: readonly string[];
+  readonly done: readonly string[];
+}
+
+/**
+ * Waits until the kernel is as desired or nothing more will come, asks the kernel which way packets go, and looks for
+ * harm. Foreign routes and rules that vanished are put back first; only what does not come back is harm.
+ */
+export async function verify(ports: Ports, plan: Plan, probes: readonly Probe[]): Promise<Result<Verdict>> {
+  const { network } = plan.intention.wanted;
+  const isMending = plan.seen.config.activation !== 'none';
+  const settled = await settle(ports, plan, awaitedMacs(plan), isMending);
+  if (!settled.ok) return settled;
+  const { kernel, done } = settled.value;
+  const lost = await stillLost(ports, plan, kernel);
+  if (!lost.ok) return lost;
+  const [asked, silent] = await Promise.all([
+    askedDifferences(ports.exec, kernel, network),
+    silenced(probes, ports.clock),
+  ]);
+  if (!asked.ok) return asked;
+  const unanswered = silent.map(
+    (probe) => `the ${probe.name} answered before the change and does not any more`,
+  );
+  return ok({
+    kernel,
+    differences: [...settled.value.differences, ...asked.value],
+    harm: [...lost.value.harm.map((entry) => entry.text), ...unanswered],
+    done: [...done, ...lost.value.done],
+  });
+}
+
+/** True when NICs are not as desired for another reason than a late lease, and restarting the service may help. */
+export function needsService(plan: Plan, differences: readonly Difference[]): boolean {
+  return plan.activation.service.length > 0 && stillWrong(differences, awaitedMacs(plan));
+}
+
+/** The NICs whose lease this run waits for: those it takes up by steps of a stack that has a DHCP client. */
+export function awaitedMacs(plan: Plan): ReadonlySet<Mac> {
+  const { intention, repairs, seen } = plan;
+  if (stackActions[seen.detected.stack.id].id === 'none') return new Set();
+  const changing = intention.files.changes.flatMap((file) => (file.mac === null ? [] : [file.mac]));
+  const repaired = repairs.due.flatMap((difference) => (difference.mac === null ? [] : [difference.mac]));
+  return new Set([...changing, ...repaired]);
+}
+
+async function stillLost(
+  ports: Ports,
+  plan: Plan,
+  kernel: KernelState,
+): Promise<Result<{ readonly harm: readonly Harm[]; readonly done: readonly string[] }>> {
+  const { wanted } = plan.intention;
+  const ours = { slots: wanted.slots, tableBase: plan.seen.config.tableBase, gone: wanted.gone };
+  const lost = harm(plan.seen.kernel, kernel, wanted.network, ours);
+  const foreign = lost.filter((entry) => entry.kind.startsWith('foreign-') && entry.putBack.length > 0);
+  if (foreign.length === 0) return ok({ harm: lost, done: [] });
+  const ran = await runBatch(
+    ports.exec,
+    foreign.flatMap((entry) => entry.putBack),
+  );
+  if (!ran.ok) return ran;
+  const now = await readKernel(ports);
+  if (!now.ok) return now;
+  const left = harm(plan.seen.kernel, now.value, wanted.network, ours);
+  return ok({ harm: left, done: foreign.map((entry) => `${entry.text}: put back`) });
+}
