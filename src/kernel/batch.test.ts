@@ -54,6 +54,23 @@ describe('runBatch', () => {
     });
   });
 
+  it('runs the commands one by one when `ip` does not understand one of them', async () => {
+    const ran: string[] = [];
+    const run = (argv: readonly string[]) => {
+      const line = argv.slice(2).join(' ');
+      ran.push(line);
+      if (line === '-force -batch -') {
+        return Promise.resolve(ok({ exitCode: 255, stdout: '', stderr: 'Error: argument "x" is wrong' }));
+      }
+      const stderr =
+        line === up.line ? 'RTNETLINK answers: File exists' : line === six.line ? 'Error: odd' : '';
+      return Promise.resolve(ok({ exitCode: stderr === '' ? 0 : 2, stdout: '', stderr }));
+    };
+    const failed = await runBatch({ run }, [up, six, { family: 'ipv6', line: 'rule add lookup 7' }]);
+    expect(failed).toEqual({ ok: true, value: [{ command: six, message: 'Error: odd' }] });
+    expect(ran).toEqual(['-force -batch -', up.line, six.line, 'rule add lookup 7']);
+  });
+
   it('does not take a failure without a line number for success', async () => {
     const { exec } = runner({ '-4': 'Cannot open netlink socket: Operation not permitted\n' });
     expect(await runBatch(exec, [four])).toMatchObject({ ok: false, problem: { code: 'command-failed' } });

@@ -1,3 +1,4 @@
+import type { Family } from '../model/address.ts';
 import type { IpCommand } from '../model/difference.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Exec } from '../ports/exec.ts';
@@ -28,21 +29,57 @@ export async function runBatch(
       (command) => command.family === family || (command.family === 'link' && family === first),
     );
     if (mine.length === 0) continue;
-    const argv = ['ip', family === 'ipv4' ? '-4' : '-6', '-force', '-batch', '-'];
-    const input = mine.map((command) => `${command.line}\n`).join('');
-    const run = await exec.run(argv, { input, timeout });
-    if (!run.ok) return run;
-    const failures = failedLines(run.value.stderr);
-    if (run.value.exitCode !== 0 && failures.size === 0) {
-      return fail('command-failed', argv.join(' '), run.value.stderr.trim().split('\n')[0] ?? '');
-    }
-    for (const [line, message] of failures) {
-      const command = mine[line - 1];
-      if (command !== undefined) failed.push({ command, message });
-    }
+    const ran = await runFamily(exec, family, mine);
+    if (!ran.ok) return ran;
+    failed.push(...ran.value);
   }
   return ok(failed);
 }
+
+async function runFamily(
+  exec: Pick<Exec, 'run'>,
+  family: Family,
+  commands: readonly IpCommand[],
+): Promise<Result<readonly FailedCommand[]>> {
+  const argv = ['ip', option[family], '-force', '-batch', '-'];
+  const input = commands.map((command) => `${command.line}\n`).join('');
+  const run = await exec.run(argv, { input, timeout });
+  if (!run.ok) return run;
+  const { exitCode, stderr } = run.value;
+  if (exitCode > 1) return runSingly(exec, family, commands);
+  const failures = failedLines(stderr);
+  if (exitCode !== 0 && failures.size === 0) {
+    return fail('command-failed', argv.join(' '), stderr.trim().split('\n')[0] ?? '');
+  }
+  return ok(
+    [...failures].flatMap(([line, message]) => {
+      const command = commands[line - 1];
+      return command === undefined ? [] : [{ command, message }];
+    }),
+  );
+}
+
+/**
+ * One process a command, for the case that `ip` did not understand one: it then ends with 255 whatever `-force` says,
+ * and does not tell at which line. What the batch had done before that line is done already, which is no failure.
+ */
+async function runSingly(
+  exec: Pick<Exec, 'run'>,
+  family: Family,
+  commands: readonly IpCommand[],
+): Promise<Result<readonly FailedCommand[]>> {
+  const failed: FailedCommand[] = [];
+  for (const command of commands) {
+    const run = await exec.run(['ip', option[family], ...command.line.split(' ')]);
+    if (!run.ok) return run;
+    const message = run.value.stderr.trim().split('\n').join(' ');
+    if (run.value.exitCode !== 0 && !isDone.test(message)) failed.push({ command, message });
+  }
+  return ok(failed);
+}
+
+const option: Readonly<Record<Family, string>> = { ipv4: '-4', ipv6: '-6' };
+const isDone = /File exists|No such process|No such file or directory|Cannot assign requested address/;
 
 /** By line number, from 1: what `ip` said before `Command failed -:N`. */
 export function failedLines(stderr: string): ReadonlyMap<number, string> {

@@ -99,7 +99,7 @@ describe('parseRoutes', () => {
     ['10.72.0.0/16 dev eth0 mtu lock 1400 advmss 1300', '10.72.0.0/16 dev eth0 mtu lock 1400 advmss 1300'],
     [
       '10.73.0.0/16 dev eth0 features ecn tcp_usec_ts rto_min lock 20ms congctl cubic',
-      '10.73.0.0/16 dev eth0 features ecn tcp_usec_ts rto_min lock 20ms congctl cubic',
+      '10.73.0.0/16 dev eth0 features ecn tcp_usec_ts rto_min 20ms congctl cubic',
     ],
     ['default dev wg0 table internet', 'default table 7 dev wg0'],
     ['10.1.2.3 dev eth0 cache  expires 500sec ipid 0x5 mtu 1500', '10.1.2.3 dev eth0 mtu 1500'],

@@ -255,6 +255,52 @@ describe('with a real kernel', () => {
   });
 });
 
+describe('watching and probing', () => {
+  it('hears of links, addresses, routes and rules, and stops at once', async () => {
+    const events: KernelEvent[] = [];
+    const watch = watchKernel(exec, (event) => events.push(event));
+    const heard = (find: (event: KernelEvent) => boolean) => until(() => events.some(find));
+    const mac = '00:16:3e:00:00:07';
+    await until(async () => {
+      await server.ip(['link set eth0 alias probe']);
+      return events.length > 0;
+    });
+    await server.ip([`link add eth7 address ${mac} type veth peer name p7 netns ${router.pid}`]);
+    await heard((event) => event.object === 'link' && event.link === 'eth7' && event.mac === mac);
+    await server.ip([
+      'link set eth7 up',
+      'address add 10.7.0.1/24 dev eth7',
+      'rule add priority 777 lookup 777',
+    ]);
+    await heard((event) => event.object === 'address' && event.link === 'eth7');
+    await heard((event) => event.object === 'rule' && event.line.includes('777'));
+    await server.ip(['route add 10.9.0.0/16 dev eth7 table 777', 'rule del priority 777', 'link del eth7']);
+    await heard((event) => event.object === 'route' && event.link === 'eth7');
+    await heard((event) => event.object === 'rule' && event.deleted);
+    await heard((event) => event.object === 'link' && event.deleted && event.mac === mac);
+    const stopped = Date.now();
+    watch.stop();
+    await watch.ended;
+    expect(Date.now() - stopped).toBeLessThan(1000);
+  });
+
+  it('the gateway answers, known as a neighbour or not, and is silent when it is gone', async () => {
+    const knock = 'exec 3<>/dev/udp/10.0.0.253/9 && echo >&3';
+    const request = async () => {
+      await server.must(['bash', '-c', knock]);
+      return fail('metadata-unreachable', 'http://10.0.0.253:9/', 'connection refused');
+    };
+    const target = { link: 'eth0', gateway: '10.0.0.253' as Address, source: '10.0.0.10' as Address };
+    const probe = gatewayProbe({ exec, http: { request }, clock: nodeClock() }, target);
+    await server.must(['ip', 'neigh', 'flush', 'dev', 'eth0']);
+    expect(await probe.ask()).toBe('answered');
+    await server.must(['ip', 'neigh', 'change', '10.0.0.253', 'dev', 'eth0', 'nud', 'stale']);
+    expect(await probe.ask()).toBe('answered');
+    await router.ip(['address del 10.0.0.253/24 dev p0']);
+    expect(await probe.ask()).toBe('silent');
+  });
+});
+
 describe('with foreign things in the kernel', () => {
   const routes = [
     'route add 10.60.0.0/16 via 10.0.0.7 dev eth0 proto static metric 7 mtu lock 1400 advmss 1300',
@@ -328,52 +374,6 @@ describe('with foreign things in the kernel', () => {
   function inOrder(state: KernelState): readonly string[] {
     return [...state.routes, ...state.rules].map((entry) => `${entry.family} ${entry.spec}`).sort();
   }
-});
-
-describe('watching and probing', () => {
-  it('hears of links, addresses, routes and rules, and stops at once', async () => {
-    const events: KernelEvent[] = [];
-    const watch = watchKernel(exec, (event) => events.push(event));
-    const heard = (find: (event: KernelEvent) => boolean) => until(() => events.some(find));
-    const mac = '00:16:3e:00:00:07';
-    await until(async () => {
-      await server.ip(['link set eth0 alias probe']);
-      return events.length > 0;
-    });
-    await server.ip([`link add eth7 address ${mac} type veth peer name p7 netns ${router.pid}`]);
-    await heard((event) => event.object === 'link' && event.link === 'eth7' && event.mac === mac);
-    await server.ip([
-      'link set eth7 up',
-      'address add 10.7.0.1/24 dev eth7',
-      'rule add priority 777 lookup 777',
-    ]);
-    await heard((event) => event.object === 'address' && event.link === 'eth7');
-    await heard((event) => event.object === 'rule' && event.line.includes('777'));
-    await server.ip(['route add 10.9.0.0/16 dev eth7 table 777', 'rule del priority 777', 'link del eth7']);
-    await heard((event) => event.object === 'route' && event.link === 'eth7');
-    await heard((event) => event.object === 'rule' && event.deleted);
-    await heard((event) => event.object === 'link' && event.deleted && event.mac === mac);
-    const stopped = Date.now();
-    watch.stop();
-    await watch.ended;
-    expect(Date.now() - stopped).toBeLessThan(1000);
-  });
-
-  it('the gateway answers, known as a neighbour or not, and is silent when it is gone', async () => {
-    const knock = 'exec 3<>/dev/udp/10.0.0.253/9 && echo >&3';
-    const request = async () => {
-      await server.must(['bash', '-c', knock]);
-      return fail('metadata-unreachable', 'http://10.0.0.253:9/', 'connection refused');
-    };
-    const target = { link: 'eth0', gateway: '10.0.0.253' as Address, source: '10.0.0.10' as Address };
-    const probe = gatewayProbe({ exec, http: { request }, clock: nodeClock() }, target);
-    await server.must(['ip', 'neigh', 'flush', 'dev', 'eth0']);
-    expect(await probe.ask()).toBe('answered');
-    await server.must(['ip', 'neigh', 'change', '10.0.0.253', 'dev', 'eth0', 'nud', 'stale']);
-    expect(await probe.ask()).toBe('answered');
-    await router.ip(['address del 10.0.0.253/24 dev p0']);
-    expect(await probe.ask()).toBe('silent');
-  });
 });
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
