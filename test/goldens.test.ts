@@ -19,7 +19,7 @@ describe.each(goldenSystems.map((system) => ({ system, folder: goldenFolder(syst
   '$folder',
   ({ system, folder }) => {
     it.each(goldenCases)('%s', async (name) => {
-      const files = await renderGolden(system, name);
+      const { files } = await renderGolden(system, name);
       const modes = files.map((file) => `${file.mode.toString(8).padStart(4, '0')} ${file.path}\n`).join('');
       const tree: Tree = {
         MODES: modes,

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { defaultConfig } from '../src/config/defaults.ts';
 import { assumedStack } from '../src/distro/assumed.ts';
 import { parseInstance } from '../src/metadata/instance-schema.ts';
+import type { DesiredNetwork } from '../src/model/desired.ts';
 import type { RenderedFile } from '../src/model/file.ts';
-import type { InstanceNetwork } from '../src/model/instance.ts';
 import type { Result } from '../src/model/problem.ts';
 import type { Stack } from '../src/model/stack.ts';
 import { emptyState } from '../src/model/state.ts';
@@ -24,22 +24,22 @@ export const shippedTemplates: TemplateSource = templateSource([
   },
 ]);
 
+export interface Golden {
+  readonly network: DesiredNetwork;
+  readonly files: readonly RenderedFile[];
+}
+
 /** What `enid render` makes of a saved case for a system. */
-export async function renderGolden(system: GoldenSystem, name: GoldenCase): Promise<readonly RenderedFile[]> {
+export function renderGolden(system: GoldenSystem, name: GoldenCase): Promise<Golden> {
   const assumed = expectValue(assumedStack(system.os, system.stack));
-  return renderInstance(await savedInstance(name), assumed.stack);
+  return renderSaved(assumed.stack, name);
 }
 
-export async function savedInstance(name: GoldenCase): Promise<InstanceNetwork> {
+/** What a stack gets in a saved case. */
+export async function renderSaved(stack: Stack, name: GoldenCase): Promise<Golden> {
   const text = await readFile(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8');
-  return expectValue(parseInstance(JSON.parse(text), `${name}.json`));
-}
-
-export async function renderInstance(
-  instance: InstanceNetwork,
-  stack: Stack,
-): Promise<readonly RenderedFile[]> {
-  const wanted = expectValue(
+  const instance = expectValue(parseInstance(JSON.parse(text), `${name}.json`));
+  const { network } = expectValue(
     desire({
       instance,
       kernel: imagineKernel(instance),
@@ -51,7 +51,8 @@ export async function renderInstance(
       connected: (method, family) => formats[stack.format].connected(stack, method, family),
     }),
   );
-  return expectValue(await render(wanted.network, stack, shippedTemplates, { dns: false }));
+  const files = expectValue(await render(network, stack, shippedTemplates, { dns: false }));
+  return { network, files };
 }
 
 function expectValue<T>(result: Result<T>): T {

@@ -1,7 +1,7 @@
 import type { Address, Prefix } from '../model/address.ts';
 import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../model/desired.ts';
 import type { Mac } from '../model/mac.ts';
-import type { Stack } from '../model/stack.ts';
+import type { FormatId, Stack, StackId } from '../model/stack.ts';
 
 /** Desired networks made by hand, for the tests of formats. */
 export function network(secondaries: readonly DesiredInterface[] = []): DesiredNetwork {
@@ -104,12 +104,23 @@ export function stack(changes: Partial<Stack> = {}): Stack {
   };
 }
 
-/** A stack with these versions of systemd, netplan and NetworkManager. */
+const idOf: Readonly<Record<FormatId, StackId>> = {
+  netplan: 'netplan',
+  keyfile: 'networkmanager',
+  'ifcfg-nm': 'networkmanager',
+  networkd: 'networkd',
+  'ifcfg-suse': 'wicked',
+  ifcfg: 'network-scripts',
+  interfaces: 'ifupdown',
+  none: 'none',
+};
+
+/** A stack that reads the format, with these versions of systemd, netplan and NetworkManager. */
 export function stackOf(
   format: Stack['format'],
   versions: Partial<Stack['versions']> = {},
   changes: Partial<Stack> = {},
 ): Stack {
   const base = stack();
-  return { ...base, format, versions: { ...base.versions, ...versions }, ...changes };
+  return { ...base, id: idOf[format], format, versions: { ...base.versions, ...versions }, ...changes };
 }

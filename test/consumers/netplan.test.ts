@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RenderedFile } from '../../src/model/file.ts';
 import { stack } from '../../src/render/testing.ts';
 import { goldenCases } from '../golden-systems.ts';
-import { renderGolden, renderInstance, savedInstance } from '../render-golden.ts';
+import { renderGolden, renderSaved } from '../render-golden.ts';
 
 /*
  * Every netplan file is given to the real `netplan generate` (package netplan.io) beside one of cloud-init, and what it makes
@@ -26,7 +26,7 @@ const systems = ['ubuntu:18.04', 'ubuntu:20.04', 'ubuntu:22.04', 'ubuntu:24.04',
 
 describe.each(systems)('netplan takes the files for %s', (os) => {
   it.each(goldenCases)('%s', async (name) => {
-    const files = await renderGolden({ os }, name);
+    const { files } = await renderGolden({ os }, name);
 
     const generated = await generate(files);
 
@@ -53,7 +53,7 @@ describe('netplan with renderer NetworkManager', () => {
   const behind = stack({ id: 'netplan', format: 'netplan', renderer: 'networkmanager', versions });
 
   it.each(goldenCases)('%s', async (name) => {
-    const files = await renderInstance(await savedInstance(name), behind);
+    const { files } = await renderSaved(behind, name);
 
     const generated = await generate(files, 'NetworkManager');
 
@@ -70,7 +70,7 @@ describe('netplan with renderer NetworkManager', () => {
 });
 
 it('netplan refuses a key it does not know, so a test here can fail', async () => {
-  const [file] = await renderGolden({ os: 'debian:12' }, 'dhcp-1');
+  const [file] = (await renderGolden({ os: 'debian:12' }, 'dhcp-1')).files;
   if (file === undefined) throw new Error('nothing was rendered');
   await put([{ ...file, text: file.text.replace('dhcp4:', 'dhcp5:') }], 'networkd');
 

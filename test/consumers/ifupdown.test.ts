@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { stackOf } from '../../src/render/testing.ts';
+import { goldenCases } from '../golden-systems.ts';
+import { renderSaved } from '../render-golden.ts';
+import { differences, type Machine, makeServer, settled } from './machine.ts';
+
+/*
+ * The real ifup and ifdown read the stanzas in a namespace, with the real dhclient and dhcpcd; then the kernel is looked at.
+ * Needs root, dnsmasq, ifupdown, isc-dhcp-client and dhcpcd-base.
+ */
+let machine: Machine | undefined;
+
+afterEach(async () => {
+  await machine?.close();
+});
+
+const interfaces = `printf 'auto lo\\niface lo inet loopback\\nsource /etc/network/interfaces.d/*\\n' > /etc/network/interfaces\n`;
+const each = (command: string) =>
+  `for nic in $(ifquery --list | grep eth); do ${command} "$nic" >>/run/log 2>&1; done\n`;
+
+describe.each(['dhclient', 'dhcpcd'] as const)(
+  'ifup and ifdown do as the stanzas say, with %s',
+  (dhcpClient) => {
+    const stack = stackOf('interfaces', {}, { dhcpClient, include: 'any-name' });
+
+    it.each(goldenCases)('%s', async (name) => {
+      const { network, files } = await renderSaved(stack, name);
+      machine = await makeServer(files);
+      const before = await machine.sh('ip rule; ip -6 rule; ip route');
+      expect(await differences(machine, network)).not.toEqual([]);
+
+      await machine.sh(interfaces + each('ifup'));
+      expect(await settled(machine, network)).toEqual([]);
+
+      await machine.sh(each('ifdown'));
+      expect(await machine.sh('ip rule; ip -6 rule; ip route')).toBe(before);
+    });
+  },
+);
+
+describe('a stanza of a NIC whose name another has now', () => {
+  it('configures nothing', async () => {
+    const { files } = await renderSaved(
+      stackOf('interfaces', {}, { dhcpClient: 'dhclient', include: 'any-name' }),
+      'dhcp-1',
+    );
+    machine = await makeServer(files);
+    await machine.sh(`${interfaces}ip link set eth1 address 00:16:3e:99:99:99`);
+
+    const ran = await machine.server.run(['ifup', 'eth1']);
+
+    expect(ran.code).not.toBe(0);
+    expect(await machine.sh('ip -4 addr show dev eth1; ip rule')).not.toMatch(/inet |2100/);
+  });
+});
+
+describe('where no directory of stanzas is included', () => {
+  it('the NIC comes up after the primary', async () => {
+    const stack = stackOf('interfaces', {}, { dhcpClient: 'dhclient', include: 'none' });
+    const { network, files } = await renderSaved(stack, 'static-1');
+    machine = await makeServer(files);
+    await machine.sh(`printf 'iface eth0 inet manual\\n' > /etc/network/interfaces; ifup eth0`);
+
+    expect(await settled(machine, network)).toEqual([]);
+  });
+});
+
+describe('without the hook', () => {
+  it('the lease gets into main and resolv.conf, so the tests above can fail', async () => {
+    const stack = stackOf('interfaces', {}, { dhcpClient: 'dhclient', include: 'any-name' });
+    const { network, files } = await renderSaved(stack, 'dhcp-1');
+    machine = await makeServer(files.filter((file) => !file.path.includes('hooks')));
+
+    await machine.sh(interfaces + each('ifup'));
+
+    const wrong = (await differences(machine, network)).join('\n');
+    expect(wrong).toContain('main has 172.31.0.0/16');
+    expect(wrong).toContain('resolv.conf has');
+  });
+});

@@ -1,0 +1,144 @@
+import type { DesiredNetwork } from '../../src/model/desired.ts';
+import type { RenderedFile } from '../../src/model/file.ts';
+import { makeMachine, makeNamespace, type Namespace } from '../lab/namespace.ts';
+
+/** A machine with an /etc, /run and /var/lib of its own in which a network service can be run, and its VPC. */
+export interface Machine {
+  readonly server: Namespace;
+  /** Runs shell text inside; must succeed. */
+  sh(script: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The NICs of test/fixtures: MACs 00:16:3e:12:16:0n, each on a link of its own with a DHCP server behind. */
+const ports = ['0', '1', '2', '3'];
+
+/*
+ * Option 121 leads everything to the gateway and 6 names a resolver: whoever takes either, pollutes main or
+ * resolv.conf.
+ */
+const dnsmasq = `
+port=0
+no-ping
+dhcp-authoritative
+bind-dynamic
+interface=p1,p2,p3
+dhcp-leasefile=/dev/null
+dhcp-range=10.0.0.0,static,255.255.255.0,1h
+dhcp-range=10.0.1.0,static,255.255.255.0,1h
+dhcp-range=10.0.3.0,static,255.255.255.0,1h
+dhcp-range=2001:db8:3::,static,64,1h
+dhcp-host=00:16:3e:12:16:01,10.0.1.20
+dhcp-host=00:16:3e:12:16:02,10.0.0.30
+dhcp-host=00:16:3e:12:16:03,10.0.3.40,[2001:db8:3::40]
+dhcp-option-force=121,0.0.0.0/0,10.0.1.253,172.31.0.0/16,10.0.1.253
+dhcp-option=6,192.0.2.53
+`;
+
+const ownDirectories = `
+own=$(mktemp -d); mount -t tmpfs own "$own"; cp -a /etc/. "$own"; mount --bind "$own" /etc
+mount -t tmpfs run /run; mkdir -p /run/network /run/dbus
+for directory in /var/lib/dhcp /var/lib/dhcpcd /var/lib/NetworkManager; do
+  mkdir -p "$directory"; mount -t tmpfs own "$directory"
+done
+rm -f /etc/resolv.conf; echo nameserver 127.0.0.1 > /etc/resolv.conf
+rm -rf /etc/network/interfaces.d/* /etc/netplan/* /etc/systemd/network/* /etc/NetworkManager/system-connections/*
+mount -t sysfs -o ro sys /sys
+`;
+
+export async function makeServer(files: readonly RenderedFile[]): Promise<Machine> {
+  const router = await makeNamespace('router');
+  const server = await makeMachine('server', ownDirectories);
+  const sh = (script: string) => server.must(['sh', '-ec', script]);
+  await router.ip(
+    ports.flatMap((port) => [
+      `link add p${port} type veth peer name eth${port} address 00:16:3e:12:16:0${port} netns ${server.pid}`,
+      `link set p${port} up`,
+    ]),
+  );
+  await router.ip([
+    'addr add 10.0.0.253/24 dev p0',
+    'addr add 10.0.1.253/24 dev p1',
+    'addr add 10.0.0.252/24 dev p2 noprefixroute',
+    'addr add 10.0.3.253/24 dev p3',
+    '-6 addr add 2001:db8:3::ff/64 dev p3 nodad',
+    '-6 addr add fe80::1/64 dev p3 nodad',
+  ]);
+  await server.ip([
+    'addr add 10.0.0.10/24 dev eth0',
+    'link set eth0 up',
+    'route add default via 10.0.0.253',
+    '-6 addr add 2001:db8::10/64 dev eth0 nodad',
+  ]);
+  for (const { path, text, mode } of files) {
+    const script = `mkdir -p "\${1%/*}"; umask 077; cat > "$1"; chmod ${mode.toString(8)} "$1"`;
+    await server.must(['sh', '-ec', script, 'sh', path], text);
+  }
+  const dhcp = router.start(['dnsmasq', '--keep-in-foreground', '--conf-file=-', '--pid-file=']);
+  dhcp.stdin?.end(dnsmasq);
+  return {
+    server,
+    sh,
+    async close() {
+      dhcp.kill('SIGKILL');
+      await server.close();
+      await router.close();
+    },
+  };
+}
+
+/** Looks until nothing is wrong, or the time is over: then says what is. */
+export async function settled(
+  machine: Machine,
+  network: DesiredNetwork,
+  milliseconds = 30_000,
+): Promise<readonly string[]> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const wrong = await differences(machine, network);
+    if (wrong.length === 0 || Date.now() > end) return wrong;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Everything the kernel has too little or main has too much of, in words. */
+export async function differences({ server }: Machine, network: DesiredNetwork): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  const show = async (family: string, ...words: readonly string[]) =>
+    (await server.run(['ip', family, ...words])).stdout
+      .split('\n')
+      .map((line) => line.trim().replace(/\s+/g, ' '));
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const flag = family === 'ipv4' ? '-4' : '-6';
+    const bits = family === 'ipv4' ? '/32' : '/128';
+    const short = (prefix: string) => prefix.replace(bits, '').replace(/^(0\.0\.0\.0|::)\/0$/, 'default');
+    const rules = await show(flag, 'rule');
+    const main = await show(flag, 'route', 'show', 'table', 'main');
+    for (const nic of network.secondaries) {
+      const own = nic[family];
+      const addresses = (await show(flag, 'addr', 'show', 'dev', nic.name)).join('\n');
+      for (const address of own === null ? [] : [own.address, ...own.further]) {
+        if (!addresses.includes(`${address}/`)) wrong.push(`${nic.name} lacks ${address}`);
+      }
+      for (const rule of nic.rules.filter((each) => each.family === family)) {
+        const to = rule.to === null ? '' : ` to ${short(rule.to)}`;
+        const table = rule.table === 254 ? 'main' : rule.table;
+        const line = `${rule.priority}: from ${rule.from === null ? 'all' : short(rule.from)}${to} lookup ${table}`;
+        if (!rules.some((each) => each.startsWith(line))) wrong.push(`no rule ${line}`);
+      }
+      for (const route of nic.routes.filter((each) => each.family === family)) {
+        const line = `${short(route.destination)}${route.via === null ? '' : ` via ${route.via}`} dev ${route.device}`;
+        const table = await show(flag, 'route', 'show', 'table', String(route.table));
+        if (!table.some((each) => each.startsWith(line))) wrong.push(`no route ${line} in ${route.table}`);
+      }
+      for (const line of main.filter((each) => each.includes(`dev ${nic.name}`))) {
+        const connected = own !== null && own.connected === 'main' && line.startsWith(`${own.subnet} `);
+        const itself = /^(fe80::|2001:db8:3::4\d )/.test(line);
+        if (!connected && !itself) wrong.push(`main has ${line}`);
+      }
+    }
+  }
+  const resolver = (await server.run(['cat', '/etc/resolv.conf'])).stdout;
+  if (resolver.trim() !== 'nameserver 127.0.0.1') wrong.push(`resolv.conf has ${resolver}`);
+  return wrong;
+}

@@ -1,0 +1,35 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { stackOf } from '../../src/render/testing.ts';
+import { goldenCases } from '../golden-systems.ts';
+import { renderSaved } from '../render-golden.ts';
+import { differences, type Machine, makeServer, settled } from './machine.ts';
+
+/*
+ * The real systemd-networkd (of the machine the tests run on) reads the files in a namespace, with a DHCP server that offers
+ * a default route by option 121 and a resolver; then the kernel is looked at. Needs root, dnsmasq and systemd.
+ */
+let machine: Machine | undefined;
+
+afterEach(async () => {
+  await machine?.close();
+});
+
+const networkd = `
+mkdir -p /run/systemd/netif/links /run/systemd/netif/leases
+chown -R systemd-network: /run/systemd/netif
+printf '[Match]\\nName=eth0\\n[Link]\\nUnmanaged=yes\\n' > /etc/systemd/network/10-eth0.network
+/lib/systemd/systemd-networkd >/run/networkd.log 2>&1 &
+`;
+
+describe('systemd-networkd does as the files say', () => {
+  it.each(goldenCases)('%s', async (name) => {
+    const { network, files } = await renderSaved(stackOf('networkd', { systemd: [252] }), name);
+    machine = await makeServer(files);
+    expect(await differences(machine, network)).not.toEqual([]);
+
+    await machine.sh(networkd);
+
+    expect(await settled(machine, network)).toEqual([]);
+    expect(await machine.sh('cat /run/networkd.log')).not.toMatch(/unknown|ignor|invalid|fail/i);
+  });
+});

@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RenderedFile } from '../../src/model/file.ts';
+import { stackOf } from '../../src/render/testing.ts';
+import { goldenCases } from '../golden-systems.ts';
+import { renderSaved } from '../render-golden.ts';
+import { differences, type Machine, makeServer, settled } from './machine.ts';
+
+/*
+ * The real NetworkManager reads the profiles in a namespace with a bus of its own, be they ours or those that the real netplan
+ * makes of our YAML; then the kernel is looked at. Needs root, dnsmasq, dbus-daemon, network-manager and netplan.io.
+ */
+let machine: Machine | undefined;
+
+afterEach(async () => {
+  await machine?.close();
+});
+
+const configuration = `
+[main]
+plugins=keyfile
+dhcp=internal
+no-auto-default=*
+[device]
+match-device=*
+managed=1
+[keyfile]
+unmanaged-devices=interface-name:eth0
+`;
+
+const networkManager = `
+rm -rf /etc/NetworkManager/conf.d /run/NetworkManager/conf.d
+cat > /etc/NetworkManager/NetworkManager.conf <<'END'${configuration}END
+dbus-daemon --system --fork --nopidfile
+NetworkManager --debug >/run/nm.log 2>&1 &
+`;
+
+describe.each([
+  ['keyfile', stackOf('keyfile', { networkmanager: [1, 42] })],
+  ['netplan', stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' })],
+] as const)('NetworkManager does as %s says', (format, stack) => {
+  it.each(goldenCases)('%s', async (name) => {
+    const { network, files } = await renderSaved(stack, name);
+    machine = await makeServer(format === 'netplan' ? [...files, renderer] : files);
+    if (format === 'netplan') await machine.sh('netplan generate');
+    expect(await differences(machine, network)).not.toEqual([]);
+
+    await machine.sh(networkManager);
+
+    expect(await settled(machine, network)).toEqual([]);
+    expect(await machine.sh('cat /run/nm.log')).not.toMatch(/<warn>.*(keyfile|route-sync|rules?:)/);
+  });
+});
+
+const renderer: RenderedFile = {
+  path: '/etc/netplan/01-renderer.yaml',
+  text: 'network: {version: 2, renderer: NetworkManager}\n',
+  mode: 0o600,
+  mac: null,
+  template: '',
+};
