@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly unread: 'fail' | 'believe';
   /** This process, which takes the lock. */
   readonly pid: number;
+  /** Aborted when the process is asked to end: ends the wait for the metadata. A change under way is carried through. */
+  readonly stopping?: AbortSignal;
 }
 
 /** Everything up to the decision; nothing is touched. */
@@ -107,7 +109,7 @@ async function askMetadata(
   if (kind === 'drift' && session.report !== null) return null;
   const ground = await readGround(ports, options.configPath);
   if (!ground.ok) return { read: null, problem: ground.problem };
-  const read = await readMetadata(ports, ground.value.config, session.metadata);
+  const read = await readMetadata(ports, ground.value.config, session.metadata, options.stopping);
   if (!read.ok) return { read: null, problem: read.problem };
   const { instance } = read.value;
   const isSame = session.settled !== null && JSON.stringify(session.settled) === JSON.stringify(instance);

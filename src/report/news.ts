@@ -12,10 +12,7 @@ export function isNews(report: RunReport, before: RunReport | null): boolean {
   return asked || substance(report) !== substance(before);
 }
 
-/** Everything that a reader of status.json acts on; when and why the run was, and how long it took, is not part of it. */
+/** Everything that a reader of status.json acts on; which run told it is not part of it. */
 function substance(report: RunReport): string {
-  return JSON.stringify({
-    ...statusOf(report),
-    lastRun: report.outcome === 'applied' ? 'unchanged' : report.outcome,
-  });
+  return JSON.stringify({ ...statusOf(report), lastRun: null });
 }

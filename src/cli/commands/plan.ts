@@ -1,6 +1,34 @@
-import { fail, type Result } from '../../model/problem.ts';
-import type { CommandOutput } from '../command.ts';
+import { isPending, type Plan, planOnce } from '../../agent/pipeline.ts';
+import { openSession } from '../../agent/session.ts';
+import { ok, type Result } from '../../model/problem.ts';
+import { exitCodes } from '../../report/exit-code.ts';
+import type { CommandOutput, Context } from '../command.ts';
+import { painter } from '../paint.ts';
+import { planJson, printPlan } from '../print-plan.ts';
+import { templatesOf } from '../templates.ts';
 
-export function run(): Promise<Result<CommandOutput>> {
-  return Promise.resolve(fail('usage', 'enid plan', 'is not built yet'));
+/** `enid plan`, and `enid reconfigure --dry-run`. Nothing is changed. */
+export async function run(context: Context): Promise<Result<CommandOutput>> {
+  const { ports, configPath, force, flags } = context;
+  const session = openSession(templatesOf(context), context.self);
+  const trigger = { kind: 'manual', detail: 'enid plan' } as const;
+  const options = {
+    trigger,
+    configPath,
+    force,
+    restart: flags.has('restart'),
+    unread: 'fail',
+    pid: process.pid,
+  } as const;
+  const planned = await planOnce(ports, options, session);
+  if (!planned.ok) return planned;
+  return ok({ text: print(planned.value, context), exitCode: exitCode(planned.value) });
+}
+
+function exitCode(plan: Plan): number {
+  return isPending(plan) ? exitCodes.pending : exitCodes.done;
+}
+
+function print(plan: Plan, { json, colour }: Context): string {
+  return json ? planJson(plan) : printPlan(plan, painter(colour));
 }

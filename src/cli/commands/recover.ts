@@ -1,6 +1,47 @@
-import { fail, type Result } from '../../model/problem.ts';
-import type { CommandOutput } from '../command.ts';
+import { ok, type Result } from '../../model/problem.ts';
+import { exitCodes } from '../../report/exit-code.ts';
+import { type Recovered, type Recovery, recover } from '../../transaction/recover.ts';
+import type { CommandOutput, Context } from '../command.ts';
 
-export function run(): Promise<Result<CommandOutput>> {
-  return Promise.resolve(fail('usage', 'enid recover', 'is not built yet'));
+/** `enid recover`: files only, before the network starts. */
+export async function run({ ports, json }: Context): Promise<Result<CommandOutput>> {
+  const recovered = await recover(ports, process.pid);
+  if (!recovered.ok) return recovered;
+  const failed = recovered.value.transactions.some(
+    (entry) => entry.kind === 'failed' || (entry.kind === 'undone' && !entry.report.worked),
+  );
+  const text = json
+    ? `${JSON.stringify({ schema: 1, ...recovered.value }, null, 2)}\n`
+    : print(recovered.value);
+  return ok({ text, exitCode: failed ? exitCodes.failed : exitCodes.done });
+}
+
+function print({ transactions, movedAside }: Recovery): string {
+  const lines = [
+    ...transactions.flatMap(describe),
+    ...movedAside.map((path) => `moved aside ${path}: the name of its NIC belongs to another one now`),
+  ];
+  return lines.length === 0 ? 'nothing to recover\n' : `${lines.join('\n')}\n`;
+}
+
+function describe(entry: Recovered): readonly string[] {
+  switch (entry.kind) {
+    case 'undone': {
+      const { done, worked, problems } = entry.report;
+      const whole = worked ? 'undone' : 'undone, but not whole';
+      return [
+        `${entry.id}: ${whole}`,
+        ...done.map((line) => `  ${line}`),
+        ...problems.map(({ message, place }) => `  ${place}: ${message}`),
+      ];
+    }
+    case 'finished':
+      return [`${entry.id}: finished`];
+    case 'dropped':
+      return [`${entry.id}: dropped, nothing had been touched`];
+    case 'set-aside':
+      return [`${entry.id}: set aside as ${entry.where}: ${entry.problem.message}`];
+    case 'failed':
+      return [`${entry.id}: ${entry.problem.place}: ${entry.problem.message}`];
+  }
 }

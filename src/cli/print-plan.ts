@@ -1,0 +1,112 @@
+import { isPending, type Plan } from '../agent/pipeline.ts';
+import type { FileChange } from '../model/file.ts';
+import type { Step } from '../model/step.ts';
+import { unifiedDiff } from '../transaction/diff.ts';
+import type { Paint, Tone } from './paint.ts';
+
+/** What a plan does, in the order in which it is done: the same for people and programs. */
+interface PlannedStep {
+  readonly when: 'before the files' | 'after the files' | 'if NICs are still not right';
+  readonly argv: readonly string[];
+  readonly why: string;
+}
+
+function stepsOf({ activation }: Plan): readonly PlannedStep[] {
+  const planned = (when: PlannedStep['when']) => (step: Step) => ({ when, argv: step.argv, why: step.why });
+  return [
+    ...activation.release.map(planned('before the files')),
+    ...activation.takeUp.map(planned('after the files')),
+    ...activation.service.map(planned('if NICs are still not right')),
+  ];
+}
+
+/** Without steps of the stack `ip` sets at once what differs; with them only what they leave. */
+function ipLines({ activation }: Plan): readonly string[] {
+  return activation.batch.map(({ family, line }) => {
+    const option = family === 'ipv6' ? ' -6' : family === 'ipv4' ? ' -4' : '';
+    return `ip${option} ${line}`;
+  });
+}
+
+/** `enid plan` for people: the diff, then the commands, then what is left alone and why. */
+export function printPlan(plan: Plan, paint: Paint): string {
+  const { files, sysctls, differences, wanted } = plan.intention;
+  const steps = stepsOf(plan);
+  const sections = [
+    ...files.changes.map((change) => paintDiff(unifiedDiff(change), paint)),
+    section(
+      'commands',
+      steps.map(({ argv, why, when }) => `${argv.join(' ')}  # ${why}; ${when}`),
+      paint,
+    ),
+    section('ip', isPending(plan) ? ipLines(plan) : [], paint),
+    section(
+      'sysctls',
+      sysctls.set.map(({ key, value }) => `${key} = ${value}`),
+      paint,
+    ),
+    section(
+      'differences',
+      differences.map(({ text }) => text),
+      paint,
+    ),
+    ...files.kept.map(({ path, problem, change }) => {
+      const head = `${paint('warning', `${path}: ${problem.message} (${problem.code}); it is left as it is`)}\n  ${problem.advice}`;
+      return `${head}\n${paintDiff(unifiedDiff(change), paint)}`;
+    }),
+    section('notes', wanted.notes, paint),
+  ].filter((text) => text !== '');
+  const end = isPending(plan)
+    ? 'To do it: enid reconfigure'
+    : 'Nothing to do: files and kernel are as they should be.';
+  return `${[...sections.map((text) => text.trimEnd()), end].join('\n\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[], paint: Paint): string {
+  return lines.length === 0
+    ? ''
+    : [`${paint('strong', title)}:`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function paintDiff(diff: string, paint: Paint): string {
+  const tone = (line: string): Tone | null => {
+    if (line.startsWith('+++') || line.startsWith('---')) return 'strong';
+    return line.startsWith('+')
+      ? 'good'
+      : line.startsWith('-')
+        ? 'bad'
+        : line.startsWith('@@')
+          ? 'faint'
+          : null;
+  };
+  const lines = diff.split('\n').map((line) => {
+    const found = tone(line);
+    return found === null ? line : paint(found, line);
+  });
+  return lines.join('\n');
+}
+
+export function planJson(plan: Plan): string {
+  const { files, sysctls, differences, wanted } = plan.intention;
+  const json = {
+    schema: 1,
+    pending: isPending(plan),
+    files: files.changes.map(fileJson),
+    kept: files.kept.map(({ problem, change }) => ({
+      ...fileJson(change),
+      code: problem.code,
+      message: problem.message,
+    })),
+    steps: stepsOf(plan),
+    ip: isPending(plan) ? ipLines(plan) : [],
+    sysctls: sysctls.set,
+    differences: differences.map(({ text }) => text),
+    notes: wanted.notes,
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+function fileJson(change: FileChange): object {
+  const mode = change.after === null ? null : change.after.mode.toString(8).padStart(4, '0');
+  return { path: change.path, action: change.action, mode, mac: change.mac, diff: unifiedDiff(change) };
+}
