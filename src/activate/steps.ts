@@ -4,8 +4,11 @@ import type { Step } from '../model/step.ts';
 /** Milliseconds for commands that only read files or tell a daemon something. */
 const tellTime = 15_000;
 
-/** Milliseconds that a run waits for one NIC: a DHCP client that still asks then goes on by itself. */
-const riseTime = 10_000;
+/**
+ * Milliseconds that a run waits for the command of one NIC: long enough for a usual lease, short enough that eight NICs
+ * without one, taken up one after the other, stay below half of the default rollback timeout. The command goes on by itself.
+ */
+const riseTime = 3_000;
 
 /** Milliseconds for a restart of everything: several NICs, each asking for a lease. */
 const restartTime = 60_000;
