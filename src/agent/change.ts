@@ -203,7 +203,7 @@ async function runSteps(work: Work, steps: readonly Step[]): Promise<Result<void
   const actions = stackActions[plan.seen.detected.stack.id];
   for (const step of steps) {
     const place = step.argv.join(' ');
-    const noted = await noteStep(transaction, step.argv, { kind: 'child' });
+    const noted = await noteStep(transaction, step.argv);
     if (!noted.ok) return noted;
     const ran = await runStep(ports, step);
     if (!ran.ok && step.mayFail) continue;

@@ -1,3 +1,4 @@
+import { runsUnderSystemd } from '../kernel/service-manager.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import { identify, isAlive, type ProcessId } from './process.ts';
@@ -7,7 +8,7 @@ export type Armed =
   | { readonly kind: 'timer'; readonly unit: string; readonly attempt: number }
   /** systemd before 218 has no transient timers (`--on-active`): a transient service that sleeps first. */
   | { readonly kind: 'sleeping-unit'; readonly unit: string; readonly attempt: number }
-  /** Without systemd: a child in a session of its own that sleeps first. */
+  /** Without a systemd of this network: a child in a session of its own that sleeps first. */
   | { readonly kind: 'process'; readonly process: ProcessId; readonly attempt: number };
 
 export interface DeadmanOptions {
@@ -59,11 +60,9 @@ export async function disarmDeadman(ports: DeadmanPorts, armed: Armed): Promise<
 async function arm(ports: DeadmanPorts, options: DeadmanOptions, attempt: number): Promise<Result<Armed>> {
   const seconds = String(Math.max(1, Math.ceil(options.after / 1000)));
   const command = [...options.self, 'rollback', '--take-over', options.id];
-  // The mark of a running systemd, sd_booted(3).
-  const systemd = await ports.files.kind('/run/systemd/system');
-  if (!systemd.ok) return unarmed(options.id, systemd.problem.message);
-  if (systemd.value === null) return armProcess(ports, options.id, sleeping(seconds, command), attempt);
-
+  if (!(await runsUnderSystemd(ports.files))) {
+    return armProcess(ports, options.id, sleeping(seconds, command), attempt);
+  }
   const unit = attempt === 1 ? `enid-deadman-${options.id}` : `enid-deadman-${options.id}-${attempt}`;
   const transient = ['systemd-run', `--unit=${unit}`, `--description=Undo enid change ${options.id}`];
   const timed = [...transient, `--on-active=${seconds}`, '--timer-property=AccuracySec=1s', '--', ...command];

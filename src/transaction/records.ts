@@ -76,15 +76,8 @@ export type JournalRecord =
   | { readonly phase: 'written' }
   /** Steps that take up the new files run from here on. */
   | { readonly phase: 'activating' }
-  | { readonly phase: 'step'; readonly argv: readonly string[]; readonly runsAs: RunsAs }
+  | { readonly phase: 'step'; readonly argv: readonly string[] }
   /** The decision: what comes later can only be finished. */
   | { readonly phase: 'committed' }
   | { readonly phase: 'undoing'; readonly why: string }
   | { readonly phase: 'undone'; readonly rung: Rung; readonly worked: boolean };
-
-/** What has to be ended to end a step. */
-export type RunsAs =
-  | { readonly kind: 'unit'; readonly unit: string }
-  | { readonly kind: 'process'; readonly process: ProcessId }
-  /** A child of the holder, which ends within its time limit. */
-  | { readonly kind: 'child' };

@@ -16,14 +16,15 @@ const grace = 2_000;
 
 /**
  * For `enid rollback --take-over ID`, run by the dead-man timer: waits for no lock. It ends whoever holds it (by pid
- * and start time) and the step under way, then takes the lock. A transaction that was committed is left alone, also
- * when that happened while its holder was being ended.
+ * and start time), takes the lock, and ends the steps that still run, with `endSteps`. A transaction that was
+ * committed is left alone, also when that happened while its holder was being ended.
  * Errors: `locked` (the holder does not end), `journal-corrupt`, `file-unreadable`, `file-unwritable`.
  */
 export async function takeOver(
   ports: Pick<Ports, 'exec' | 'files' | 'clock'>,
   id: string,
   pid: number,
+  endSteps: () => Promise<unknown>,
 ): Promise<Result<TakenOver>> {
   const first = await undecided(ports, id);
   if (!first.ok || first.value === null) return first.ok ? ok(nothingToUndo(id)) : first;
@@ -34,11 +35,7 @@ export async function takeOver(
     await lock.value.release();
     return second.ok ? ok(nothingToUndo(id)) : second;
   }
-  const ended = await endStep(ports, second.value);
-  if (!ended.ok) {
-    await lock.value.release();
-    return ended;
-  }
+  await endSteps();
   return ok({ kind: 'taken', lock: lock.value, transaction: second.value });
 }
 
@@ -77,38 +74,15 @@ async function endHolder(
   ports: Pick<Ports, 'exec' | 'files' | 'clock'>,
   holder: Holder,
 ): Promise<Result<void>> {
-  const ended = await endProcess(ports, holder, holder.pid);
+  const ended = await endProcess(ports, holder);
   if (!ended.ok || ended.value) return ended.ok ? ok(undefined) : ended;
   return fail('locked', `process ${holder.pid}`, `enid ${holder.what} does not end, not even by SIGKILL`);
 }
 
-/** Ends what the last step started outside its holder; a child of the holder ended with it, or does by its time limit. */
-async function endStep(
-  ports: Pick<Ports, 'exec' | 'files' | 'clock'>,
-  transaction: Transaction,
-): Promise<Result<void>> {
-  const steps = transaction.journal
-    .records()
-    .flatMap((record) => (record.phase === 'step' ? [record.runsAs] : []));
-  const last = steps[steps.length - 1];
-  if (last?.kind === 'process') {
-    const ended = await endProcess(ports, last.process, -last.process.pid);
-    return ended.ok ? ok(undefined) : ended;
-  }
-  if (last?.kind === 'unit') {
-    // Neither a missing unit nor one that takes its time stops the way back.
-    const stopped = await ports.exec.run(['systemctl', 'stop', last.unit], { timeout: 10_000 });
-    if (!stopped.ok)
-      await ports.exec.run(['systemctl', 'kill', '--signal=SIGKILL', last.unit], { timeout: 10_000 });
-  }
-  return ok(undefined);
-}
-
-/** True when it is gone. `target`: its pid, or the negative one of its group. */
+/** True when it is gone. */
 async function endProcess(
   ports: Pick<Ports, 'exec' | 'files' | 'clock'>,
   process: ProcessId,
-  target: number,
 ): Promise<Result<boolean>> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const until = ports.clock.monotonic() + grace;
@@ -117,7 +91,7 @@ async function endProcess(
       if (!alive.ok) return alive;
       if (!alive.value) return ok(true);
       if (!sent) {
-        const signalled = ports.exec.signal(target, signal);
+        const signalled = ports.exec.signal(process.pid, signal);
         if (!signalled.ok) return signalled;
       }
       if (ports.clock.monotonic() >= until) break;

@@ -9,7 +9,6 @@ import type { Armed } from './deadman.ts';
 import { prune } from './history.ts';
 import { type Journal, openJournal, placesOf } from './journal.ts';
 import { withOwned } from './owned.ts';
-import type { RunsAs } from './records.ts';
 
 /** A transaction under way, in this process or found on disk. */
 export interface Transaction {
@@ -38,13 +37,9 @@ export function beginSteps(
   return transaction.journal.append({ phase });
 }
 
-/** Notes one step and what has to be ended to end it, before it runs. Errors: `file-unwritable`. */
-export function noteStep(
-  transaction: Transaction,
-  argv: readonly string[],
-  runsAs: RunsAs,
-): Promise<Result<void>> {
-  return transaction.journal.append({ phase: 'step', argv, runsAs });
+/** Notes one step before it runs. Errors: `file-unwritable`. */
+export function noteStep(transaction: Transaction, argv: readonly string[]): Promise<Result<void>> {
+  return transaction.journal.append({ phase: 'step', argv });
 }
 
 /**
