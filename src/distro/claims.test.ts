@@ -266,8 +266,19 @@ describe('findContainer', () => {
   const found = (tree: Tree, answers: Answers = {}) =>
     findContainer({ files: filesOf(tree), exec: execOf(answers) });
 
-  it.each(['/.dockerenv', '/run/.containerenv', '/run/systemd/container'])('knows %s', async (path) => {
+  it.each(['/run/.containerenv', '/run/systemd/container'])('knows %s', async (path) => {
     expect(await found({ [path]: '' })).toMatchObject({ container: true, evidence: [{ what: path }] });
+  });
+
+  it('tells a Docker container from a machine made of its image', async () => {
+    const mounts = {
+      '/proc/self/mountinfo': '401 380 8:1 /c/hostname /etc/hostname rw - ext4 /dev/vda1 rw\n',
+    };
+    expect((await found({ '/.dockerenv': '', ...mounts })).container).toBe(true);
+    expect(
+      (await found({ '/.dockerenv': '', '/proc/self/mountinfo': '22 1 8:1 / / rw - ext4 /dev/vda1 rw\n' }))
+        .container,
+    ).toBe(false);
   });
 
   it('reads the environment of PID 1', async () => {

@@ -7,7 +7,7 @@ export interface Surroundings {
   readonly evidence: readonly Evidence[];
 }
 
-const marks = ['/run/systemd/container', '/run/host/container-manager', '/run/.containerenv', '/.dockerenv'];
+const marks = ['/run/systemd/container', '/run/host/container-manager', '/run/.containerenv'];
 
 /**
  * Whether this is a container, whose network belongs to whoever runs it. Marks of container managers first, then
@@ -20,6 +20,7 @@ export async function findContainer(ports: Pick<Ports, 'exec' | 'files'>): Promi
     return kind?.ok === true && kind.value !== null;
   });
   if (mark !== undefined) return inside(mark, 'present');
+  if (await isDocker(ports)) return inside('/.dockerenv', 'present, and /etc/hostname is mounted');
   const environment = await ports.files.readText('/proc/1/environ');
   if (!environment.ok) return askSystemd(ports);
   const manager = (environment.value ?? '').split('\0').find((entry) => entry.startsWith('container='));
@@ -28,6 +29,15 @@ export async function findContainer(ports: Pick<Ports, 'exec' | 'files'>): Promi
     container: false,
     evidence: [{ what: 'marks of containers', found: 'none', means: 'a machine of its own' }],
   };
+}
+
+/** A machine made from a container image keeps Docker's mark; only in a running container /etc/hostname is a mount. */
+async function isDocker({ files }: Pick<Ports, 'files'>): Promise<boolean> {
+  const [mark, mounts] = await Promise.all([
+    files.kind('/.dockerenv'),
+    files.readText('/proc/self/mountinfo'),
+  ]);
+  return mark.ok && mark.value !== null && mounts.ok && / \/etc\/hostname /.test(mounts.value ?? '');
 }
 
 function inside(what: string, found: string): Surroundings {
