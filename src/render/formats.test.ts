@@ -230,6 +230,26 @@ describe('interfaces', () => {
   });
 });
 
+describe('default_route: metric', () => {
+  it.each([
+    ['networkd', networkd252, '.network', 'Metric=21001\nTable=254\n'],
+    ['netplan', netplan0106, '.yaml', 'metric: 21001\n          table: 254\n'],
+    ['keyfile', keyfile, 'eth1', 'route2=0.0.0.0/0,10.0.1.253,21001\nroute2_options=table=254\n'],
+    [
+      'interfaces',
+      dhclient,
+      'interfaces.d',
+      'via 10.0.1.253 dev eth1 src 10.0.1.20 table 254 metric 21001 || true\n',
+    ],
+  ] as const)('%s writes the worse default into main', async (_format, stack, part, line) => {
+    const inMain = route('0.0.0.0/0', '10.0.1.253', { table: 254, metric: 21001 });
+
+    const { text } = await only(stack, part, [secondary({ routes: [...secondary().routes, inMain] })]);
+
+    expect(text).toContain(line);
+  });
+});
+
 describe('two links whose names differ only in what a file name cannot carry', () => {
   it('are an error, not one file for both', async () => {
     const nics = [

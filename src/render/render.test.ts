@@ -30,7 +30,7 @@ describe('render', () => {
           path: '/etc/sysctl.d/60-enid.conf',
           mode: 0o644,
           mac: null,
-          text: '# Managed by enid\nnet/ipv4/conf/eth1.100/rp_filter = 2\nnet/ipv4/conf/eth1/rp_filter = 2\n',
+          text: '# Managed by enid\n# Edits are kept and reported, see enid status\nnet/ipv4/conf/eth1.100/rp_filter = 2\nnet/ipv4/conf/eth1/rp_filter = 2\n',
         },
       ],
     });
