@@ -6,7 +6,7 @@ import { formatsOf } from './formats.ts';
 import { knownSystems, systems } from './systems.ts';
 import { compareVersions } from './versions.ts';
 
-/** The seed's pages and, beyond them, design section 6. */
+/** The vendor's page and, beyond it, design section 6. */
 const rows: readonly (readonly [string, StackId, FormatId])[] = [
   ['alinux:2', 'network-scripts', 'ifcfg'],
   ['alinux:2.1903', 'network-scripts', 'ifcfg'],
