@@ -1,6 +1,6 @@
 import type { DesiredNetwork } from '../../src/model/desired.ts';
 import type { RenderedFile } from '../../src/model/file.ts';
-import { makeMachine, makeNamespace, type Namespace } from '../lab/namespace.ts';
+import { makeMachine, type Namespace } from '../lab/namespace.ts';
 
 /** A machine with an /etc, /run and /var/lib of its own in which a network service can be run, and its VPC. */
 export interface Machine {
@@ -47,7 +47,7 @@ mount -t sysfs -o ro sys /sys
 `;
 
 export async function makeServer(files: readonly RenderedFile[]): Promise<Machine> {
-  const router = await makeNamespace('router');
+  const router = await makeMachine('router', '');
   const server = await makeMachine('server', ownDirectories);
   const sh = (script: string) => server.must(['sh', '-ec', script]);
   await router.ip(
@@ -80,7 +80,6 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
     server,
     sh,
     async close() {
-      dhcp.kill('SIGKILL');
       await server.close();
       await router.close();
     },
