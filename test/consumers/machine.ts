@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DesiredNetwork } from '../../src/model/desired.ts';
 import type { RenderedFile } from '../../src/model/file.ts';
-import { makeMachine, type Namespace } from '../lab/namespace.ts';
+import { temporaryDirectory } from '../lab/cleanup.ts';
+import { makeMachine, makeNamespace, type Namespace } from '../lab/namespace.ts';
 
 /** A machine with an /etc, /run and /var/lib of its own in which a network service can be run, and its VPC. */
 export interface Machine {
@@ -47,7 +50,7 @@ mount -t sysfs -o ro sys /sys
 `;
 
 export async function makeServer(files: readonly RenderedFile[]): Promise<Machine> {
-  const router = await makeMachine('router', '');
+  const router = await makeNamespace('router');
   const server = await makeMachine('server', ownDirectories);
   const sh = (script: string) => server.must(['sh', '-ec', script]);
   await router.ip(
@@ -74,12 +77,16 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
     const script = `mkdir -p "\${1%/*}"; umask 077; cat > "$1"; chmod ${mode.toString(8)} "$1"`;
     await server.must(['sh', '-ec', script, 'sh', path], text);
   }
-  const dhcp = router.start(['dnsmasq', '--keep-in-foreground', '--conf-file=-', '--pid-file=']);
-  dhcp.stdin?.end(dnsmasq);
+  const configuration = join(temporaryDirectory(), 'dnsmasq.conf');
+  await writeFile(configuration, dnsmasq);
+  const run = `dnsmasq --keep-in-foreground --conf-file=${configuration} --pid-file= & cat >/dev/null; kill $!`;
+  // It ends when its standard input does, so also when the test is killed.
+  const dhcp = router.start(['sh', '-c', run]);
   return {
     server,
     sh,
     async close() {
+      dhcp.stdin?.end();
       await server.close();
       await router.close();
     },
