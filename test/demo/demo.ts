@@ -101,10 +101,10 @@ async function attach(vpc: Vpc, enid: Enid, subnet: number): Promise<Nic> {
   const [address = ''] = nic.ipv4;
   await vpc.list(nic);
   screen.event(`metadata lists ${nic.id}: ${address}, gateway ${nic.subnet.gateway4}`);
-  const asking = [vpc.outside, await vpc.peer(subnet)].map((peer) => ping(peer, address, 20_000));
   await vpc.plug(nic);
   const plugged = performance.now();
   screen.event(`${nic.name} appears in the server`);
+  const asking = [vpc.outside, await vpc.peer(subnet)].map((peer) => ping(peer, address, 20_000));
   for (const answer of asking) {
     const { answered } = await answer;
     if (!answered) throw new Error(`${address} did not answer in 20 s\n${enid.log()}`);

@@ -50,7 +50,11 @@ async function held(
   enter: (pid: number) => readonly string[],
 ): Promise<Namespace> {
   const ended = new Promise<void>((resolve) => holder.once('close', () => resolve()));
+  const programs = new Set<ChildProcess>();
   const close = closing(async () => {
+    const gone = [...programs].map((program) => new Promise((resolve) => program.once('exit', resolve)));
+    for (const program of programs) program.kill('SIGKILL');
+    await Promise.all(gone);
     holder.stdin?.destroy();
     holder.kill('SIGKILL');
     await ended;
@@ -61,7 +65,12 @@ async function held(
   const namespace: Namespace = {
     name,
     pid,
-    start: (argv) => start([...inside, ...argv]),
+    start(argv) {
+      const program = start([...inside, ...argv]);
+      programs.add(program);
+      for (const end of ['exit', 'error'] as const) program.once(end, () => programs.delete(program));
+      return program;
+    },
     run: (argv, input, timeout) => run([...inside, ...argv], input, timeout),
     must: (argv, input) => must([...inside, ...argv], input),
     ip: (lines) => batch(namespace, lines),

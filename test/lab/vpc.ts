@@ -131,11 +131,8 @@ export async function makeVpc(wish: VpcWish = {}): Promise<Vpc> {
   }
 
   async function plug(nic: Nic): Promise<void> {
-    const moving = `${nic.port}s`;
-    await router.ip([
-      ...plugLines(nic, moving, ports()),
-      `link set ${moving} netns ${server.pid} name ${nic.name}`,
-    ]);
+    // It has its name before it moves: to the server it is born with it.
+    await router.ip([...plugLines(nic, nic.name, ports()), `link set ${nic.name} netns ${server.pid}`]);
     plugged.set(nic.mac, nic);
   }
 
