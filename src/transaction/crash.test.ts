@@ -45,7 +45,7 @@ const clock = {
   sleep: () => Promise.resolve(),
 };
 const mac = '00:16:3e:00:00:02' as Mac;
-const undo = { scoped: [], start: [], restart: [], primary: null, extent: null };
+const undo = { release: [], scoped: [], start: [], restart: [], primary: null, extent: null };
 const pid = process.pid;
 
 /** What a machine holds and what it is to hold. */

@@ -40,10 +40,7 @@ export async function climb(undo: Undo, snapshot: KernelState | null, world: Wor
   for (const rung of rungs) {
     // The first rung is always tried: what steps did to the kernel may be undone by replay alone.
     if (rung !== 'scoped' && undo[rung].length === 0) continue;
-    for (const step of undo[rung]) {
-      done.push(step.why);
-      problems.push(...(await runStep(step, world)));
-    }
+    problems.push(...(await runSteps(undo[rung], world, done)));
     const replayed = await replay(snapshot, world, (now, before) => [
       ...(undo.extent === null ? [] : restoring(before, now, undo.extent)),
       ...vanished(before, now, isWithin(undo.extent)).commands,
@@ -65,6 +62,20 @@ function isWithin(extent: Undo['extent']): (entry: KernelRoute | KernelRule) => 
   if (extent === null) return () => false;
   const inBand = (number: number) => number >= extent.first && number <= extent.last;
   return (entry) => ('priority' in entry ? inBand(entry.priority) : inBand(entry.table));
+}
+
+/** Runs steps of the way back, whatever fails; `done` gets what was tried. */
+export async function runSteps(
+  steps: readonly Step[],
+  world: World,
+  done: string[],
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const step of steps) {
+    done.push(step.why);
+    problems.push(...(await runStep(step, world)));
+  }
+  return problems;
 }
 
 async function runStep(step: Step, world: World): Promise<readonly Problem[]> {

@@ -11,9 +11,11 @@ export type Rung = 'files' | 'scoped' | 'start' | 'restart' | 'primary';
 
 /** The way back, settled before anything is touched. */
 export interface Undo {
+  /** Let go, by the new files, what came with them: before the files are put back. */
+  readonly release: readonly Step[];
   /** Make the network service take up the old files of the touched NICs. */
   readonly scoped: readonly Step[];
-  /** Start the network service, should it be down. */
+  /** Take the primary up again, and start the network service, should it be down: only where the machine does not answer. */
   readonly start: readonly Step[];
   readonly restart: readonly Step[];
   /** The primary's link, brought up from the snapshot through `ip` when nothing else helped; null where not known. */

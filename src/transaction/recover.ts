@@ -142,7 +142,7 @@ async function moveAsideMisplaced(
   });
   const after = new Map([...state.value.files].filter(([path]) => !paths.includes(path)));
   const owned = { before: state.value.files, after };
-  const undo = { scoped: [], start: [], restart: [], primary: null, extent: null };
+  const undo = { release: [], scoped: [], start: [], restart: [], primary: null, extent: null };
   const why = 'boot: the name of a NIC belongs to another one now';
   const begun = await beginTransaction(ports, { why, changes, owned, undo, snapshot: null, pid });
   if (!begun.ok) return begun;

@@ -4,7 +4,7 @@ import { loadState } from '../state/load.ts';
 import { saveState } from '../state/save.ts';
 import { prune } from './history.ts';
 import { placesOf } from './journal.ts';
-import { climb, type World } from './ladder.ts';
+import { climb, runSteps, type World } from './ladder.ts';
 import { withOwned } from './owned.ts';
 import type { Rung } from './records.ts';
 import { restoreFiles } from './restore.ts';
@@ -44,10 +44,12 @@ export async function rollBack(
   const noted = await journal.append({ phase: 'undoing', why });
   if (!noted.ok) problems.push(noted.problem);
 
+  const active = phases.has('releasing') || phases.has('activating') || phases.has('step');
+  const done: string[] = [];
+  if (active && world !== null) problems.push(...(await runSteps(journal.planned.undo.release, world, done)));
   const touched = phases.has('backed-up');
   const files = touched ? await restoreFiles(ports.files, journal.planned) : nothing;
   problems.push(...files.problems, ...(await disown(ports, transaction)));
-  const active = phases.has('releasing') || phases.has('activating') || phases.has('step');
   const climbed =
     active && world !== null ? await climb(journal.planned.undo, journal.planned.snapshot, world) : filesOnly;
   problems.push(...climbed.problems);
@@ -62,7 +64,7 @@ export async function rollBack(
     restored: files.paths,
     displaced: files.displaced,
     problems,
-    done: [...files.paths.map((path) => `put back ${path}`), ...climbed.done],
+    done: [...done, ...files.paths.map((path) => `put back ${path}`), ...climbed.done],
   };
 }
 
