@@ -11,7 +11,7 @@ import { templatesOf } from '../templates.ts';
 /** `enid daemon`: until SIGTERM. */
 export async function run(context: Context): Promise<Result<CommandOutput>> {
   const { ports, configPath, force, stopping } = context;
-  const refused = refuseRoot(context) ?? (force ? null : await refuseContainer(ports.files));
+  const refused = refuseRoot(context) ?? (force ? null : await refuseContainer(ports));
   if (refused !== null) return { ok: false, problem: refused };
   const session = openSession(templatesOf(context), context.self);
   const ended = await runDaemon(ports, {

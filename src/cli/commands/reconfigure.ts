@@ -22,7 +22,7 @@ export async function run(context: Context): Promise<Result<CommandOutput>> {
   const boot = flags.has('boot');
   const seconds = readSeconds(flags.get('wait'));
   if (!seconds.ok) return seconds;
-  const refused = refuseRoot(context) ?? (force ? null : await refuseContainer(ports.files));
+  const refused = refuseRoot(context) ?? (force ? null : await refuseContainer(ports));
   if (refused !== null) return boot ? harmless(context, refused.message) : { ok: false, problem: refused };
   const report = await runUntil(context, seconds.value);
   const config = await loadConfig(ports.files, context.configPath);

@@ -1,6 +1,63 @@
-import { fail, type Result } from '../../model/problem.ts';
-import type { CommandOutput } from '../command.ts';
+import { takeBack } from '../../agent/take-back.ts';
+import { forceRollback } from '../../agent/take-over.ts';
+import { fail, ok, type Result } from '../../model/problem.ts';
+import { exitCodes } from '../../report/exit-code.ts';
+import type { CommandOutput, Context } from '../command.ts';
+import { refuseRoot } from '../refuse-root.ts';
 
-export function run(): Promise<Result<CommandOutput>> {
-  return Promise.resolve(fail('usage', 'enid rollback', 'is not built yet'));
+/** `enid rollback [ID]` for a person, `enid rollback --take-over ID` for the dead-man timer. */
+export function run(context: Context): Promise<Result<CommandOutput>> {
+  const refused = refuseRoot(context);
+  if (refused !== null) return Promise.resolve({ ok: false, problem: refused });
+  return context.flags.has('take-over') ? takeOver(context) : back(context);
+}
+
+async function takeOver({ ports, operands, json }: Context): Promise<Result<CommandOutput>> {
+  const [id] = operands;
+  if (id === undefined) {
+    return fail('usage', '--take-over', 'needs the transaction', 'expected: enid rollback --take-over ID');
+  }
+  const report = await forceRollback(ports, id, process.pid);
+  if (!report.ok) return report;
+  if (report.value === null) {
+    return ok({
+      text: print(json, id, { rung: null, worked: true, done: [], problems: [] }),
+      exitCode: exitCodes.done,
+    });
+  }
+  const { worked, rung, done, problems } = report.value;
+  ports.log.error('a change was not committed in time and was undone', { transaction: id, rung, worked });
+  return ok({
+    text: print(json, id, { rung, worked, done, problems }),
+    exitCode: worked ? exitCodes.done : exitCodes.failed,
+  });
+}
+
+async function back({ ports, operands, configPath, self, json }: Context): Promise<Result<CommandOutput>> {
+  const [id = null] = operands;
+  const taken = await takeBack(ports, { id, configPath, pid: process.pid, self });
+  if (!taken.ok) return taken;
+  const { ids, transaction, climb } = taken.value;
+  const done = [
+    ...climb.done,
+    `this is transaction ${transaction}; undo it with: enid rollback ${transaction}`,
+  ];
+  const told = { rung: climb.rung, worked: climb.worked, done, problems: climb.problems };
+  return ok({ text: print(json, ids.join(' '), told), exitCode: exitCodes.done });
+}
+
+interface Told {
+  /** Null: there was nothing to undo. */
+  readonly rung: string | null;
+  readonly worked: boolean;
+  readonly done: readonly string[];
+  readonly problems: readonly { readonly place: string; readonly message: string }[];
+}
+
+function print(json: boolean, ids: string, told: Told): string {
+  if (json) return `${JSON.stringify({ schema: 1, transactions: ids.split(' '), ...told }, null, 2)}\n`;
+  if (told.rung === null) return `${ids}: committed or undone already, nothing to do\n`;
+  const head = `${ids}: ${told.worked ? 'undone' : 'undone, and the machine is not as it was'} (${told.rung})`;
+  const lines = [...told.done, ...told.problems.map(({ place, message }) => `${place}: ${message}`)];
+  return `${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`;
 }
