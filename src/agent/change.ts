@@ -1,5 +1,7 @@
+import { proveFiles } from '../activate/proof.ts';
 import { stackActions } from '../activate/registry.ts';
 import { runStep, stepFailed } from '../activate/run.ts';
+import { undoing } from '../activate/undo.ts';
 import { runBatch } from '../kernel/batch.ts';
 import { readKernel } from '../kernel/read.ts';
 import type { Difference } from '../model/difference.ts';
@@ -70,6 +72,8 @@ export async function change(
 ): Promise<Changed> {
   const { seen, intention } = plan;
   const { primary } = intention.wanted.network;
+  const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack));
+  if (!proven.ok) return untouched(plan, 'rolled-back', proven.problem);
   // A slot is for life and a former value is known once: both are on disk before anything is made with them.
   const state = { ...seen.state, slots: intention.wanted.slots, sysctls: intention.sysctls.kept };
   const saved = await saveState(ports.files, state);
@@ -119,9 +123,9 @@ async function applyAndVerify(work: Work): Promise<Result<Verdict>> {
 function begin(ports: Ports, plan: Plan, options: RunOptions): Promise<Result<Transaction>> {
   const { seen, intention } = plan;
   const { stack } = seen.detected;
-  const changeNow = changeOf(intention, stack);
+  const undone = undoing(changeOf(intention, stack));
   const actions = stackActions[stack.id];
-  const revival = actions.revive(changeNow);
+  const revival = actions.revive(undone);
   const links = [...intention.wanted.network.secondaries, ...intention.wanted.gone].map((nic) => nic.name);
   const base = seen.config.tableBase;
   return beginTransaction(ports, {
@@ -129,8 +133,9 @@ function begin(ports: Ports, plan: Plan, options: RunOptions): Promise<Result<Tr
     changes: intention.files.changes,
     owned: { before: seen.state.files, after: intention.files.owned },
     undo: {
-      scoped: [...actions.scoped(changeNow), ...revival.scoped],
-      start: revival.start,
+      release: actions.release(undone),
+      scoped: actions.scoped(undone),
+      start: [...revival.scoped, ...revival.start],
       restart: revival.restart,
       primary: intention.wanted.network.primary.name,
       extent: { links, first: base, last: base + 999 },

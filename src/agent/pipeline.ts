@@ -65,10 +65,14 @@ export async function runOnce(ports: Ports, options: RunOptions, session: Sessio
       ? quietRun(ports.clock, start, session)
       : await alone(ports, options, start, session, () => pass(ports, options, start, metadata, session));
   session.report = report;
-  session.settled =
-    isQuiet(report) && metadata !== 'nothing new' ? (metadata?.read ?? session.settled) : session.settled;
-  if (!isQuiet(report)) session.settled = null;
+  if (metadata !== 'nothing new') session.settled = settledBy(report, metadata, session);
   return report;
+}
+
+/** What the next poll is compared with: the metadata of the last run that left nothing to wait for. */
+function settledBy(report: RunReport, metadata: Asked, session: Session): InstanceNetwork | null {
+  if (!isQuiet(report) || session.awaiting) return null;
+  return metadata === null ? session.settled : metadata.read;
 }
 
 /** What a run would do. For `enid plan` and `--dry-run`. */
@@ -150,6 +154,7 @@ async function pass(
   if (!ground.ok) return failedRun(ports.clock, start, ground.problem, session);
   const knowledge = await know(ports, ground.value, metadata, options);
   if (!knowledge.ok) return failedRun(ports.clock, start, knowledge.problem, session);
+  session.awaiting = knowledge.value.state.missing.size > 0;
   const planned = await plan(ports, knowledge.value, ground.value, options, session);
   if (!planned.ok) return failedRun(ports.clock, start, planned.problem, session);
   const changed = await carryOut(ports, planned.value, options, session);

@@ -27,6 +27,8 @@ export interface Session {
   detected: Detected | null;
   /** The metadata as the last run read it, if that run left nothing to wait for. */
   settled: InstanceNetwork | null;
+  /** Something that the metadata stopped listing waits for a read that agrees. */
+  awaiting: boolean;
   /** The last run. */
   report: RunReport | null;
 }
@@ -42,6 +44,7 @@ export function openSession(templates: TemplateSource, self: readonly string[]):
     attempts: new Map(),
     detected: null,
     settled: null,
+    awaiting: false,
     report: null,
   };
 }

@@ -33,7 +33,12 @@ export function parsePrefix(text: string, place: string, family?: Family): Resul
   const [base = '', length = '', ...rest] = text.split('/');
   const address = parseAddress(base, place, family);
   if (!address.ok || rest.length > 0 || !/^\d{1,3}$/.test(length)) {
-    return fail('bad-prefix', place, `"${printable(text)}" is not an ${familyName(family)} prefix`, 'expected e.g. 10.0.0.0/24');
+    return fail(
+      'bad-prefix',
+      place,
+      `"${printable(text)}" is not an ${familyName(family)} prefix`,
+      'expected e.g. 10.0.0.0/24',
+    );
   }
   if (Number(length) > addressBits[familyOf(address.value)]) {
     return fail('bad-prefix', place, `"${printable(text)}" has a prefix length that does not exist`);
@@ -44,7 +49,9 @@ export function parsePrefix(text: string, place: string, family?: Family): Resul
 /** Reads a dotted mask such as `255.255.255.0` and gives its length. Errors: `bad-prefix` for holes and non-masks. */
 export function parseNetmask(text: string, place: string): Result<number> {
   const length = isIP(text) === 0 ? null : ipaddr.parse(text).prefixLengthFromSubnetMask();
-  return length === null ? fail('bad-prefix', place, `"${printable(text)}" is not a network mask`) : ok(length);
+  return length === null
+    ? fail('bad-prefix', place, `"${printable(text)}" is not a network mask`)
+    : ok(length);
 }
 
 export function familyOf(value: Address | Prefix): Family {
@@ -53,7 +60,10 @@ export function familyOf(value: Address | Prefix): Family {
 
 /** The network of that length around an address. */
 export function prefixOf(address: Address, length: number): Prefix {
-  const bits = ipaddr.parse(address).toByteArray().map((byte, index) => byte & maskByte(length, index));
+  const bits = ipaddr
+    .parse(address)
+    .toByteArray()
+    .map((byte, index) => byte & maskByte(length, index));
   return `${ipaddr.fromByteArray(bits).toString()}/${length}` as Prefix;
 }
 
@@ -70,7 +80,9 @@ export function splitPrefix(prefix: Prefix): { readonly base: Address; readonly 
 /** True when `inner` lies wholly within `outer`. Prefixes of different families never contain each other. */
 export function contains(outer: Prefix, inner: Prefix | Address): boolean {
   const wide = splitPrefix(outer);
-  const narrow = inner.includes('/') ? splitPrefix(inner as Prefix) : splitPrefix(hostPrefix(inner as Address));
+  const narrow = inner.includes('/')
+    ? splitPrefix(inner as Prefix)
+    : splitPrefix(hostPrefix(inner as Address));
   if (familyOf(wide.base) !== familyOf(narrow.base) || narrow.length < wide.length) return false;
   return prefixOf(narrow.base, wide.length) === outer;
 }
@@ -90,7 +102,9 @@ export function someHost(prefix: Prefix, taken: ReadonlySet<string>): Address | 
   const bytes = ipaddr.parse(base).toByteArray();
   const last = bytes.length - 1;
   for (let host = 1; host < Math.min(64, 2 ** size - 1); host++) {
-    const candidate = ipaddr.fromByteArray(bytes.map((byte, index) => (index === last ? byte | host : byte))).toString();
+    const candidate = ipaddr
+      .fromByteArray(bytes.map((byte, index) => (index === last ? byte | host : byte)))
+      .toString();
     if (!taken.has(candidate)) return candidate as Address;
   }
   return undefined;

@@ -51,4 +51,3 @@ export interface ConfiguredVlan {
   readonly addresses: readonly AddressWithLength[];
   readonly gateway: Address | null;
 }
-

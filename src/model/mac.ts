@@ -13,9 +13,15 @@ export function parseMac(text: string, place: string): Result<Mac> {
     ? text.replace(/[:-]/g, '').toLowerCase()
     : '';
   const bytes = digits.match(/../g) ?? [];
-  const usable = bytes.length === 6 && digits !== '000000000000' && (Number.parseInt(digits.slice(0, 2), 16) & 1) === 0;
+  const usable =
+    bytes.length === 6 && digits !== '000000000000' && (Number.parseInt(digits.slice(0, 2), 16) & 1) === 0;
   if (!usable) {
-    return fail('bad-mac', place, `"${printable(text)}" is not the MAC address of an interface`, 'expected e.g. 00:16:3e:12:16:02');
+    return fail(
+      'bad-mac',
+      place,
+      `"${printable(text)}" is not the MAC address of an interface`,
+      'expected e.g. 00:16:3e:12:16:02',
+    );
   }
   return ok(bytes.join(':') as Mac);
 }

@@ -84,7 +84,12 @@ export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function fail(code: ProblemCode, place: string, message: string, advice = ''): { ok: false; problem: Problem } {
+export function fail(
+  code: ProblemCode,
+  place: string,
+  message: string,
+  advice = '',
+): { ok: false; problem: Problem } {
   return { ok: false, problem: { code, place, message, advice } };
 }
 

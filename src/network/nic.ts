@@ -50,7 +50,7 @@ export function findNic(
     return { link, reason: 'not-included', detail: `a ${link.kind ?? 'virtual'} link without a device` };
   }
   const claim = claims.get(nic.mac);
-  if (claim?.by === 'cni') return { link, reason: 'cni', detail: claim.where };
+  if (claim?.by === 'cni' && !included) return { link, reason: 'cni', detail: claim.where };
   if (claim?.by === 'person' && config.conflict === 'skip')
     return { link, reason: 'unmanaged', detail: claim.where };
   return { link, reason: null };

@@ -84,16 +84,21 @@ function tableRoutes(nic: Addressed, family: Family): readonly PolicyRoute[] {
       ...common,
       destination: defaultDestination[family],
       via: own.gateway,
-      onlink: needsOnlink(own),
+      onlink: needsOnlink(own, family),
     });
   }
   return routes;
 }
 
-/** A host prefix does not cover the gateway, nor does a subnet that it lies outside of. */
-function needsOnlink(own: DesiredFamily): boolean {
+/**
+ * A host prefix does not cover the gateway, nor does a subnet that it lies outside of. IPv6 finds the gateway by the
+ * subnet route in the same table, and would refuse `onlink` where main leads to the gateway by another device
+ * (kernel: ip6_route_check_nh_onlink), as it does in a subnet shared with the primary.
+ */
+function needsOnlink(own: DesiredFamily, family: Family): boolean {
   if (own.gateway === null || own.gateway.startsWith('fe80:')) return false;
-  return own.method === 'static' || own.subnet === null || !contains(own.subnet, own.gateway);
+  const isOutside = own.subnet === null || !contains(own.subnet, own.gateway);
+  return isOutside || (family === 'ipv4' && own.method === 'static');
 }
 
 function addSubnetRules(
