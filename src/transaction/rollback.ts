@@ -25,8 +25,8 @@ export interface RollbackReport {
 }
 
 /**
- * Undoes a transaction that was not committed: the files first, then, where steps had run, the ladder. It goes on
- * whatever fails: a journal that cannot be written or a file that cannot be put back is reported, and the rest is done.
+ * Undoes a transaction that was not committed, in the mirror of its order: where steps had run, those that need the new
+ * files (`undo.release`), then the files, then the ladder. It goes on whatever fails: a journal that cannot be written or a file that cannot be put back is reported, and the rest is done.
  * With every file back the transaction is closed; otherwise it stays pending for the next start.
  * `world` null: offline, the files only (early boot, an image).
  */

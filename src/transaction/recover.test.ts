@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OwnedFile } from '../model/file.ts';
+import type { Mac } from '../model/mac.ts';
+import { ok, type Result } from '../model/problem.ts';
+import { emptyState, type State } from '../model/state.ts';
+import type { Files } from '../ports/files.ts';
+import { nodeClock } from '../ports/node/clock.ts';
+import { nodeFiles } from '../ports/node/files.ts';
+import { loadState, statePath } from '../state/load.ts';
+import { saveState } from '../state/save.ts';
+import { digestOf } from './content.ts';
+import { listTransactions, wayBack } from './history.ts';
+import { lockPath } from './lock.ts';
+import { misplaced, recover } from './recover.ts';
+
+const [one, two] = ['00:16:3e:00:00:01', '00:16:3e:00:00:02'] as [Mac, Mac];
+
+function value<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.problem.message);
+  return result.value;
+}
+
+function stateOf(paths: Readonly<Record<string, Mac | null>>, names: ReadonlyMap<Mac, string>): State {
+  const files = Object.entries(paths).map(([path, mac]): [string, OwnedFile] => [
+    path,
+    { path, digest: digestOf(path), mode: 0o644, mac },
+  ]);
+  return { ...emptyState, names, files: new Map(files) };
+}
+
+describe('files whose NIC is another one now', () => {
+  const names = new Map([[two, 'eth1']]);
+  const byName = [
+    '/etc/sysconfig/network-scripts/ifcfg-eth1',
+    '/etc/sysconfig/network/ifrule-eth1',
+    '/etc/network/interfaces.d/eth1',
+  ];
+  const all = Object.fromEntries([...byName, '/etc/netplan/60-enid-eth1.yaml'].map((path) => [path, two]));
+  const state = stateOf({ ...all, '/etc/sysctl.d/60-enid.conf': null }, names);
+
+  it('are those that go by the name alone', () => {
+    expect(misplaced(state, new Map([['eth1', one]]))).toEqual([...byName].sort());
+  });
+
+  it('are none while the name is still its own, or nobody has it', () => {
+    expect(misplaced(state, new Map([['eth1', two]]))).toEqual([]);
+    expect(misplaced(state, new Map([['eth2', one]]))).toEqual([]);
+    expect(misplaced(stateOf(all, new Map()), new Map([['eth1', one]]))).toEqual([]);
+  });
+});
+
+describe('early in boot', () => {
+  let root = '';
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'enid-recover-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  /** This machine's files below `root`, with NICs of our making. */
+  function withLinks(links: Readonly<Record<string, string>>): Files {
+    const files = nodeFiles(root);
+    return {
+      ...files,
+      list: (path) =>
+        path === '/sys/class/net'
+          ? Promise.resolve(ok(Object.keys(links).map((name) => ({ name, kind: 'link' as const }))))
+          : files.list(path),
+      readText: (path) => {
+        const name = /^\/sys\/class\/net\/([^/]+)\/address$/.exec(path)?.[1];
+        return name === undefined ? files.readText(path) : Promise.resolve(ok(`${links[name]}\n`));
+      },
+    };
+  }
+
+  it('takes away what would fall on the wrong NIC, keeps a copy, and can put it back', async () => {
+    const path = '/etc/sysconfig/network-scripts/rule-eth1';
+    const files = withLinks({ lo: '00:00:00:00:00:00', eth0: two, eth1: one });
+    value(await files.write(path, path, { mode: 0o640 }));
+    value(await saveState(files, stateOf({ [path]: two }, new Map([[two, 'eth1']]))));
+    const ports = { files, clock: nodeClock() };
+    expect(value(await recover(ports, process.pid))).toEqual({ transactions: [], movedAside: [path] });
+    expect(await files.read(path)).toEqual({ ok: true, value: null });
+    expect(value(await loadState(files)).files.size).toBe(0);
+    expect(value(await files.kind(lockPath))).toBe(null);
+    const [last] = value(await listTransactions(files));
+    expect(last).toMatchObject({ outcome: 'committed', paths: [path] });
+    const back = value(await wayBack(files, value(await loadState(files)), null));
+    expect(back.changes).toMatchObject([{ path, action: 'create', after: { text: path, mode: 0o640 } }]);
+    // Done once, there is nothing left to do.
+    expect(value(await recover(ports, process.pid))).toEqual({ transactions: [], movedAside: [] });
+  });
+
+  it('does nothing on a machine that enid never touched, and leaves no trace', async () => {
+    const files = nodeFiles(root);
+    expect(value(await recover({ files, clock: nodeClock() }, process.pid))).toEqual({
+      transactions: [],
+      movedAside: [],
+    });
+    expect(value(await files.kind('/var'))).toBe(null);
+  });
+
+  it('tells a state.json it cannot read, and touches nothing', async () => {
+    const files = nodeFiles(root);
+    value(await files.write(statePath, 'broken', { mode: 0o600 }));
+    expect(await recover({ files, clock: nodeClock() }, process.pid)).toMatchObject({
+      ok: false,
+      problem: { code: 'state-corrupt' },
+    });
+    expect(await files.readText(statePath)).toEqual({ ok: true, value: 'broken' });
+    expect(value(await files.kind(lockPath))).toBe(null);
+  });
+});
