@@ -134,7 +134,11 @@ describe('writing', () => {
     expect(existsSync(join(root, 'deep/er'))).toBe(false);
     await files.makeDirectory('/tree/a/b', 0o750);
     expect(statSync(join(root, 'tree/a/b')).mode & 0o7777).toBe(0o750);
-    await files.removeTree('/tree');
+    writeFileSync(join(root, 'kept'), '');
+    symlinkSync('/kept', join(root, 'tree/a/link'));
+    symlinkSync('..', join(root, 'tree/a/up'));
+    expect((await files.removeTree('/tree')).ok).toBe(true);
+    expect(existsSync(join(root, 'kept'))).toBe(true);
     expect(await files.removeTree('/tree')).toEqual({ ok: true, value: undefined });
     expect(await files.kind('/tree')).toEqual({ ok: true, value: null });
   });

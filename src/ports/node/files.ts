@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, readlink, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { lstat, open, readdir, readlink, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
 import type { DirectoryEntry, FileContent, Files } from '../files.ts';
@@ -60,7 +60,7 @@ export function nodeFiles(root: string): Files {
     removeTree: (path) =>
       writing(path, async () => {
         const there = await place(path, 'keep');
-        await rm(there, { recursive: true, force: true });
+        await removeAll(there).catch(ignoreMissing);
         await syncDirectory(dirname(there)).catch(ignoreMissing);
       }),
     watch: (paths, onChange) => watchPaths(place, paths, onChange),
@@ -176,6 +176,13 @@ async function remove(path: string): Promise<void> {
   } catch (error) {
     ignoreMissing(error);
   }
+}
+
+/** Not fs.rm: the oldest runtime has none. Links are removed, not followed. */
+async function removeAll(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return unlink(path);
+  for (const name of await readdir(path)) await removeAll(`${path}/${name}`).catch(ignoreMissing);
+  await rmdir(path);
 }
 
 function ignoreMissing(error: unknown): void {
