@@ -10,6 +10,7 @@ import type { State } from '../model/state.ts';
 import type { GoneInterface, Step } from '../model/step.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
+import { saveState } from '../state/save.ts';
 import { beginTransaction } from '../transaction/begin.ts';
 import { armDeadman, disarmDeadman } from '../transaction/deadman.ts';
 import { type WayBack, wayBack } from '../transaction/history.ts';
@@ -27,7 +28,9 @@ import {
   writeFiles,
 } from '../transaction/transaction.ts';
 import { closePending } from './close-pending.ts';
+import { planOnce } from './pipeline.ts';
 import { primaryBefore } from './primary-before.ts';
+import type { Session } from './session.ts';
 import { worldBefore } from './take-over.ts';
 
 export interface TakeBackOptions {
@@ -35,7 +38,7 @@ export interface TakeBackOptions {
   readonly id: string | null;
   readonly configPath: string;
   readonly pid: number;
-  readonly self: readonly string[];
+  readonly session: Session;
 }
 
 /** How taking back went. */
@@ -44,6 +47,8 @@ export interface TakenBack {
   readonly ids: readonly string[];
   /** The transaction that did it, and can itself be taken back. */
   readonly transaction: string;
+  /** The files that were put back or removed. */
+  readonly paths: readonly string[];
   readonly climb: Climb;
 }
 
@@ -164,7 +169,7 @@ async function carryOut(
   const begun = await beginTransaction(ports, plan);
   if (!begun.ok) return begun;
   const transaction = begun.value;
-  const armed = await armDeadman(ports, { id: transaction.id, after: timeout, self: options.self });
+  const armed = await armDeadman(ports, { id: transaction.id, after: timeout, self: options.session.self });
   if (!armed.ok) {
     await rollBack(ports, transaction, armed.problem.message, null);
     return armed;
@@ -178,7 +183,22 @@ async function carryOut(
   }
   await disarmDeadman(ports, armed.value);
   if (!climbed.ok) return climbed;
-  return committed.ok ? ok({ ids: way.ids, transaction: transaction.id, climb: climbed.value }) : committed;
+  if (committed.ok) await refuseAgain(ports, committed.value.state, options);
+  const paths = way.changes.map((change) => change.path);
+  return committed.ok
+    ? ok({ ids: way.ids, transaction: transaction.id, paths, climb: climbed.value })
+    : committed;
+}
+
+/** The daemon would make the same change again at once: it is noted as one that a person does not want. */
+async function refuseAgain(ports: Ports, state: State, options: TakeBackOptions): Promise<void> {
+  const trigger = { kind: 'manual', detail: 'enid rollback' } as const;
+  const asked = { ...options, trigger, force: false, restart: false, unread: 'fail' } as const;
+  const again = await planOnce(ports, asked, options.session);
+  const saved = again.ok
+    ? await saveState(ports.files, { ...state, refusedPlan: again.value.digest })
+    : again;
+  if (!saved.ok) ports.log.warn('the daemon may make the change again', { why: saved.problem.message });
 }
 
 async function apply(ports: Ports, prepared: Prepared, transaction: Transaction): Promise<Result<Climb>> {

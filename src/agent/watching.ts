@@ -33,7 +33,7 @@ export function keepWatchingKernel(
       stop = () => monitor.stop();
       const over = new AbortController();
       void ports.clock.sleep(settling, over.signal).then(() => {
-        if (!over.signal.aborted) onGap({ kind: 'link', detail: 'the kernel monitor began to listen' });
+        if (!over.signal.aborted) onGap({ kind: 'drift', detail: 'the kernel monitor began to listen' });
       });
       const exitCode = await monitor.ended;
       over.abort();

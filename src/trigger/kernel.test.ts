@@ -37,7 +37,7 @@ test('a link appears, goes up, and what is said again is nothing', () => {
     detail: 'eth1 appeared',
   });
   expect(read(link('eth1', 'BROADCAST,MULTICAST')).trigger).toBeNull();
-  expect(read(link('eth1', 'BROADCAST,UP')).trigger?.detail).toBe('eth1 is up');
+  expect(read(link('eth1', 'BROADCAST,UP')).trigger).toEqual({ kind: 'drift', detail: 'eth1 is up' });
   expect(read(link('eth1', 'BROADCAST,UP,LOWER_UP')).trigger?.detail).toBe('eth1 has carrier');
   expect(read(link('eth0', 'BROADCAST,UP,LOWER_UP', '00:16:3e:00:00:01')).trigger).toBeNull();
 });

@@ -22,8 +22,8 @@ interface SeenLink {
 
 /**
  * Makes the reader of kernel events, which remembers what it heard; `links` are those of the first look. A link that
- * appears, vanishes, goes up or down is `link`; what else changes in links, addresses, routes and rules is `drift`,
- * which asks the kernel and not the metadata. What is only said again (renewed lifetimes, statistics) is nothing.
+ * appears or vanishes is `link`; what else changes in links (up, carrier), addresses, routes and rules is `drift`,
+ * which asks the kernel and not the metadata, and does not try again what was rolled back. What is only said again (renewed lifetimes, statistics) is nothing.
  */
 export function kernelReader(links: readonly Link[], isOurs: IsOurs): (event: KernelEvent) => Noticed {
   const seen = new Map<string, SeenLink>(
@@ -54,7 +54,9 @@ function readLink(event: KernelEvent, seen: Map<string, SeenLink>, isOurs: IsOur
   const now: SeenLink = { mac, up: hasFlag(line, 'UP'), carrier: hasFlag(line, 'LOWER_UP') };
   seen.set(name, now);
   const change = describeChange(before, now);
-  return { trigger: change === null ? null : { kind, detail: `${name} ${change}` }, removed: null };
+  if (change === null) return { trigger: null, removed: null };
+  const isNew = before === undefined || before.mac !== mac;
+  return { trigger: { kind: isNew ? kind : 'drift', detail: `${name} ${change}` }, removed: null };
 }
 
 function describeChange(before: SeenLink | undefined, now: SeenLink): string | null {

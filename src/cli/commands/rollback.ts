@@ -1,9 +1,11 @@
+import { openSession } from '../../agent/session.ts';
 import { takeBack } from '../../agent/take-back.ts';
 import { forceRollback } from '../../agent/take-over.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import { exitCodes } from '../../report/exit-code.ts';
 import type { CommandOutput, Context } from '../command.ts';
 import { refuseRoot } from '../refuse-root.ts';
+import { templatesOf } from '../templates.ts';
 
 /** `enid rollback [ID]` for a person, `enid rollback --take-over ID` for the dead-man timer. */
 export function run(context: Context): Promise<Result<CommandOutput>> {
@@ -33,12 +35,15 @@ async function takeOver({ ports, operands, json }: Context): Promise<Result<Comm
   });
 }
 
-async function back({ ports, operands, configPath, self, json }: Context): Promise<Result<CommandOutput>> {
+async function back(context: Context): Promise<Result<CommandOutput>> {
+  const { ports, operands, configPath, json } = context;
   const [id = null] = operands;
-  const taken = await takeBack(ports, { id, configPath, pid: process.pid, self });
+  const session = openSession(templatesOf(context), context.self);
+  const taken = await takeBack(ports, { id, configPath, pid: process.pid, session });
   if (!taken.ok) return taken;
-  const { ids, transaction, climb } = taken.value;
+  const { ids, transaction, paths, climb } = taken.value;
   const done = [
+    ...paths.map((path) => `put back ${path}`),
     ...climb.done,
     `this is transaction ${transaction}; undo it with: enid rollback ${transaction}`,
   ];
