@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeExec, programPath } from './exec.ts';
 
@@ -150,4 +151,33 @@ test('detach starts in a session of its own and gives its pid', async () => {
 
 test('a signal to nobody is false', () => {
   expect(exec.signal(2 ** 22 + 1, 'SIGTERM')).toEqual({ ok: true, value: false });
+});
+
+test('what is followed ends with the process that follows it, also when that one fails', async () => {
+  const program = join(folder, 'program.mjs');
+  await build({
+    stdin: {
+      contents: `import { nodeExec } from './exec.ts';
+        nodeExec().follow(['sh', '-c', 'echo $$; exec sleep 60'], (line) => {
+          console.log(line);
+          setTimeout(() => { throw new Error('a bug'); }, 50);
+        });`,
+      resolveDir: import.meta.dirname,
+      loader: 'ts',
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    outfile: program,
+  });
+
+  const result = await exec.run([process.execPath, program]);
+
+  const pid = Number(result.ok ? result.value.stdout : 0);
+  expect(result).toMatchObject({ value: { exitCode: 1 } });
+  expect(pid).toBeGreaterThan(1);
+  expect(await eventually(() => !alive(pid))).toBe(true);
 });

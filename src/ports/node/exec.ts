@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import type { Exec, ExecOptions, ExecOutput, Following } from '../exec.ts';
 import { collect } from './collect.ts';
-import { ended, endGroup, sendSignal } from './process-group.ts';
+import { ended, endGroup, endWithUs, sendSignal } from './process-group.ts';
 import { splitLines } from './split-lines.ts';
 
 /** Default of `ExecOptions.timeout`, milliseconds. */
@@ -95,6 +95,7 @@ function follow(argv: readonly string[], onLine: (line: string) => void): Follow
   const following = async () => {
     const { child } = await start(argv, { output: 'pipe' });
     if (stopped) endGroup(child);
+    endWithUs(child);
     stop = () => endGroup(child);
     child.stderr?.resume();
     if (child.stdout !== null) splitLines(child.stdout, onLine);

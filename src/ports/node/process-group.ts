@@ -26,6 +26,19 @@ export function ended(child: ChildProcess): Promise<End> {
   return end;
 }
 
+const leaders = new Set<number>();
+process.once('exit', () => {
+  for (const leader of leaders) sendSignal(-leader, 'SIGTERM');
+});
+
+/** Ends the group with this process, however it ends short of SIGKILL: a monitor does not outlive its reader. */
+export function endWithUs(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  leaders.add(pid);
+  void ended(child).then(() => leaders.delete(pid));
+}
+
 /** Asks the group that the process leads to end, and ends it two seconds later if it has not. */
 export function endGroup(child: ChildProcess): void {
   const group = child.pid;
