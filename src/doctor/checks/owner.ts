@@ -1,0 +1,55 @@
+import type { Reason } from '../../model/reason.ts';
+import { reasons } from '../../model/reason.ts';
+import { type Check, fine, known, machine, orFine, type Verdict, warning, wrong } from '../diagnosis.ts';
+
+type Judge = (subject: string, detail: string) => Verdict;
+
+/** What each reason for leaving a NIC alone means to its owner; those not here are told by other checks. */
+const judges: Readonly<Partial<Record<Reason, Judge>>> = {
+  excluded: (subject, detail) => fine(subject, `left alone: ${detail}`),
+  cni: (subject, detail) => fine(subject, `left to a container network plug-in: ${detail}`),
+  bonded: (subject, detail) => fine(subject, `left alone: ${detail}`),
+  unmanaged: (subject, detail) =>
+    warning(
+      subject,
+      `enid leaves it alone, since ${detail} configures it`,
+      `remove it (\`rm ${detail}\`) or set \`conflict: adopt\`, which backs it up, then \`enid reconfigure\``,
+    ),
+  'not-included': (subject, detail) =>
+    warning(subject, `enid leaves it alone: ${detail}`, 'if it is an ENI, name it in `interfaces.include`'),
+  'shared-mac': (subject, detail) =>
+    wrong(
+      subject,
+      detail,
+      'enid cannot tell which of them is meant: give all but one another MAC, or a master',
+    ),
+  'table-conflict': (subject, detail) =>
+    wrong(
+      subject,
+      `something else is in its table or priority: ${detail}`,
+      'remove that (`ip rule del …`, `ip route del …`), or move enid with `table_base`, then `enid reconfigure`',
+    ),
+  'no-slot': (subject) =>
+    wrong(subject, reasons['no-slot'], 'detach NICs that are not used, then `enid reconfigure`'),
+  'no-address': (subject) =>
+    wrong(
+      subject,
+      reasons['no-address'],
+      'wait for the metadata, or give one with `interfaces.addresses`, then `enid reconfigure`',
+    ),
+};
+
+/** Who is in charge of each NIC of the metadata. */
+export const owner: Check = {
+  name: 'owner',
+  asks: 'enid is in charge of every secondary',
+  judge: ({ wanted }) =>
+    known(wanted, ({ network }) => {
+      const verdicts = network.setAside.flatMap(({ reason, name, mac, detail }) => {
+        const judge = judges[reason];
+        return judge === undefined ? [] : [judge(name ?? mac, detail)];
+      });
+      const count = network.secondaries.length;
+      return orFine(verdicts, machine, count === 1 ? 'of 1 secondary' : `of ${count} secondaries`);
+    }),
+};

@@ -1,0 +1,151 @@
+import type { Answer } from '../../kernel/ask.ts';
+import {
+  all,
+  type Check,
+  fine,
+  known,
+  machine,
+  orFine,
+  unknown,
+  type Verdict,
+  warning,
+  wrong,
+} from '../diagnosis.ts';
+import type { Way } from '../findings.ts';
+import { mendedBy, type Nic, nicsOf } from '../nics.ts';
+
+/** Replies of every secondary leave by it, or the cloud drops them (the kernel itself is asked which way). */
+export const replies: Check = {
+  name: 'replies',
+  asks: 'secondaries answer by themselves',
+  judge: (found) =>
+    known(all({ nics: nicsOf(found), ways: found.ways }), ({ nics, ways }) => {
+      const secondaries = nics.filter((nic) => nic.role === 'secondary');
+      const verdicts = secondaries.map((nic) => judgeReplies(nic, ways, found.config.policyRouting));
+      return orFine(verdicts, machine, 'there is no secondary');
+    }),
+};
+
+function judgeReplies(nic: Nic, ways: readonly Way[], hasPolicy: boolean): Verdict {
+  const { name } = nic.link;
+  const own = ways.filter((way) => way.from?.mac === nic.said.mac);
+  if (own.length === 0) return unknown(name, 'it has no address to answer from');
+  const astray = astrayOf(nic, ways);
+  if (astray.length === 0) return fine(name, 'leave by it');
+  const off = '`policy_routing: true` in the configuration, then `enid reconfigure`';
+  const byHand = `ip route add default via GATEWAY dev ${name} table 1001; ip rule add from ADDRESS lookup 1001`;
+  return wrong(name, tell(astray), nic.by === 'enid' && !hasPolicy ? off : mendedBy(nic, byHand));
+}
+
+/** Replies of a secondary that do not leave by it. */
+export function astrayOf(nic: Nic, ways: readonly Way[]): readonly Way[] {
+  return ways.filter((way) => way.from?.mac === nic.said.mac && deviceOf(way.answer) !== nic.link.name);
+}
+
+function deviceOf(answer: Answer): string | null {
+  return answer.reachable ? answer.device : null;
+}
+
+/** `replies from 10.0.1.20 leave by eth0`, one clause for each way that they take. */
+function tell(astray: readonly Way[]): string {
+  const clauses = astray.map(({ from, to, destination, answer }) => {
+    const where = to === 'outside' ? '' : ` to its own subnet (${destination})`;
+    const way = answer.reachable ? `leave by ${answer.device ?? 'no NIC'}` : `leave by no NIC: ${answer.why}`;
+    return `replies from ${from?.address}${where} ${way}`;
+  });
+  return clauses.length > 2
+    ? `${clauses.slice(0, 2).join(', ')}, and ${clauses.length - 2} more`
+    : clauses.join(', ');
+}
+
+/** Replies of the primary never leave by a secondary, also those to hosts in a secondary's subnet. */
+export const primaryReplies: Check = {
+  name: 'primary-replies',
+  asks: 'the primary answers by itself',
+  judge: (found) =>
+    known(all({ nics: nicsOf(found), ways: found.ways }), ({ nics, ways }) => {
+      const primary = nics.find((nic) => nic.role === 'primary');
+      const secondaries = new Set(nics.filter((nic) => nic.role === 'secondary').map((nic) => nic.link.name));
+      if (primary === undefined) return [unknown(machine, 'no link is the primary')];
+      const { name } = primary.link;
+      const own = ways.filter((way) => way.from?.mac === primary.said.mac);
+      if (own.length === 0) return [unknown(name, 'it has no address to answer from')];
+      const astray = own.filter((way) => secondaries.has(deviceOf(way.answer) ?? ''));
+      if (astray.length === 0) return [fine(name, 'leave by it')];
+      const targets = astray.map((way) => `${way.destination} by ${deviceOf(way.answer)}`).join(', ');
+      const what = `replies from ${astray[0]?.from?.address} leave to ${targets}`;
+      return [wrong(name, what, '`enid reconfigure` adds the rules that keep them on the primary')];
+    }),
+};
+
+/** New connections to the metadata service and to name servers do not take a secondary. */
+export const services: Check = {
+  name: 'services',
+  asks: 'metadata and DNS are asked by the primary',
+  judge: (found) =>
+    known(
+      all({ nics: nicsOf(found), ways: found.ways, instance: found.instance }),
+      ({ nics, ways, instance }) => {
+        const secondaries = new Set(
+          nics.filter((nic) => nic.role === 'secondary').map((nic) => nic.link.name),
+        );
+        const verdicts = ways
+          .filter((way) => way.from === null && secondaries.has(deviceOf(way.answer) ?? ''))
+          .map((way) => {
+            const what = `${way.to === 'dns' ? 'name server' : 'metadata'} ${way.destination} is reached by ${deviceOf(way.answer)}`;
+            // Huawei Cloud, "Elastic Network Interface Overview": extended NICs cannot reach its public services, such as DNS.
+            if (way.to === 'dns' && instance.cloud !== 'huawei') {
+              return warning(machine, what, 'a route in main leads there: `ip route show table main`');
+            }
+            const advice =
+              'only the primary reaches it: `enid reconfigure` removes such routes of its NICs from main';
+            return wrong(machine, what, advice);
+          });
+        return orFine(verdicts, machine, 'none goes by a secondary');
+      },
+    ),
+};
+
+/** A public address on a secondary works only while the NIC does and answers for itself. */
+export const publicAddress: Check = {
+  name: 'public-address',
+  asks: 'an EIP on a secondary would work',
+  judge: (found) =>
+    known(all({ nics: nicsOf(found), ways: found.ways }), ({ nics, ways }) => {
+      const verdicts = nics
+        .filter((nic) => nic.role === 'secondary')
+        .map((nic) => {
+          const { name } = nic.link;
+          const why = whyNot(nic, astrayOf(nic, ways));
+          if (why === null) return fine(name, 'answers for itself');
+          const what = `if an EIP is bound to it (the metadata does not tell), it does not work: ${why}`;
+          return warning(name, what, 'mend that; a reply must leave by the NIC that the EIP is bound to');
+        });
+      return orFine(verdicts, machine, 'there is no secondary');
+    }),
+};
+
+function whyNot(nic: Nic, astray: readonly Way[]): string | null {
+  if (!nic.link.up) return `${nic.link.name} is DOWN`;
+  if (nic.held.length === 0) return `${nic.link.name} has no address`;
+  return astray.length === 0 ? null : 'its replies leave by another NIC';
+}
+
+/** Ports that containers publish: what the host forwards follows main, whatever NIC it came in by. */
+export const forwarded: Check = {
+  name: 'forwarded',
+  asks: 'nothing is forwarded beside a secondary',
+  judge: (found) =>
+    known(all({ nics: nicsOf(found), kernel: found.kernel }), ({ nics, kernel }) => {
+      const names = nics.filter((nic) => nic.role === 'secondary').map((nic) => nic.link.name);
+      const bridges = kernel.links
+        .filter((link) => link.kind === 'bridge' && link.up)
+        .map((link) => link.name);
+      if (names.length === 0 || bridges.length === 0)
+        return [fine(machine, 'no local network beside a secondary')];
+      const what = `ports that containers on ${bridges.join(', ')} publish answer by the primary, also on ${names.join(', ')}`;
+      const advice =
+        'forwarded and DNATed flows follow main: publish them on the primary’s address, or let the container use the host’s network';
+      return [warning(machine, what, advice)];
+    }),
+};
