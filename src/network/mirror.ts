@@ -15,7 +15,8 @@ const never: readonly Prefix[] = ['169.254.0.0/16', '224.0.0.0/4', 'fe80::/10', 
  * (IPv6 /32), neither link-local nor multicast nor overlapping an ENI's subnet or prefix. Set with `proto 210`.
  */
 export function mirrored(kernel: KernelState, network: DesiredNetwork): readonly PolicyRoute[] {
-  const nics = new Set([network.primary.name, ...network.secondaries.map((nic) => nic.name)]);
+  const { primary, secondaries, setAside } = network;
+  const nics = new Set([primary, ...secondaries, ...setAside].map((nic) => nic.name));
   const virtual = new Set(
     kernel.links
       .filter(

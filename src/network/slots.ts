@@ -1,11 +1,11 @@
+import { formOf, highestSlot } from '../kernel/band.ts';
 import { hostPrefix } from '../model/address.ts';
-import { guardOffset, mirrorProtocol, roadOffset } from '../model/desired.ts';
+import { mirrorProtocol } from '../model/desired.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
-import { type KernelRule, type KernelState, mainTable } from '../model/kernel.ts';
+import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 
-export const lowestSlot = 1;
-export const highestSlot = 999;
+const lowestSlot = 1;
 
 /**
  * The slots known by state.json, completed from the kernel where the state was lost: a rule of the band whose
@@ -23,7 +23,7 @@ export function recoverSlots(
     if (nic.primary || slots.has(nic.mac)) continue;
     const hosts = new Set([...(nic.ipv4.addresses ?? []), ...(nic.ipv6.addresses ?? [])].map(hostPrefix));
     const own = kernel.rules.find(
-      (rule) => isPlain(rule) && rule.priority === rule.table && rule.from !== null && hosts.has(rule.from),
+      (rule) => formOf(rule, base) === 'source' && rule.from !== null && hosts.has(rule.from),
     );
     const slot = own === undefined ? 0 : own.priority - base;
     if (slot < lowestSlot || slot > highestSlot || taken.has(slot)) continue;
@@ -62,9 +62,9 @@ export function foreignSlots(
   for (const rule of kernel.rules) {
     const byTable = inBand(rule.table);
     const byPriority = inBand(rule.priority);
-    if (isGuard(rule, base) || isRoad(rule, base)) continue;
-    const agrees = isPlain(rule) && rule.to === null && byTable !== undefined && byTable === byPriority;
-    if (agrees && used.has(byTable)) continue;
+    const form = formOf(rule, base);
+    if (form === 'guard' || form === 'road') continue;
+    if (form === 'source' && byTable !== undefined && used.has(byTable)) continue;
     for (const slot of new Set([byTable, byPriority])) {
       if (slot !== undefined) foreign.set(slot, `rule ${rule.spec}`);
     }
@@ -78,24 +78,4 @@ export function foreignSlots(
     if (!ours) foreign.set(slot, `route ${route.spec} in table ${route.table}`);
   }
   return foreign;
-}
-
-/** `from P to S` at the band's first priority: keeps the primary's replies on the primary. */
-export function isGuard(rule: KernelRule, base: number): boolean {
-  const target = rule.table === mainTable || rule.table === base;
-  return (
-    isPlain(rule) && rule.priority === base + guardOffset && target && rule.from !== null && rule.to !== null
-  );
-}
-
-/** `to S` at the band's last priority: the way into a secondary's subnet for connections without a source yet. */
-export function isRoad(rule: KernelRule, base: number): boolean {
-  const inBand = rule.table !== null && rule.table >= base && rule.table <= base + highestSlot;
-  return (
-    isPlain(rule) && rule.priority === base + roadOffset && inBand && rule.from === null && rule.to !== null
-  );
-}
-
-function isPlain(rule: KernelRule): boolean {
-  return !rule.special;
 }
