@@ -1,0 +1,140 @@
+import { intend } from '../../agent/intend.ts';
+import {
+  believeRead,
+  formerKnowledge,
+  type Ground,
+  type Knowledge,
+  type Observation,
+  observe,
+} from '../../agent/observe.ts';
+import type { Session } from '../../agent/session.ts';
+import { readSysctls } from '../../agent/sysctls.ts';
+import { readKernel } from '../../kernel/read.ts';
+import { readMetadata } from '../../metadata/fetch.ts';
+import type { Config } from '../../model/config.ts';
+import type { KernelState } from '../../model/kernel.ts';
+import { fail, ok, type Result } from '../../model/problem.ts';
+import { emptyState, type State } from '../../model/state.ts';
+import { desire, type Wanted } from '../../network/desire.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { formats } from '../../render/registry.ts';
+import { loadState } from '../../state/load.ts';
+import { all } from '../diagnosis.ts';
+import type { Findings, Planned } from '../findings.ts';
+import { type Nic, nicsOf } from '../nics.ts';
+import { findAutomatic } from './automatic.ts';
+import { readInstanceType } from './instance-type.ts';
+import { askWays } from './ways.ts';
+
+/** What the look at the network needs beside the ports. */
+export interface GatherOptions {
+  readonly session: Session;
+  readonly stopping: AbortSignal;
+}
+
+/** What is known of the NICs. */
+export type Network = Pick<
+  Findings,
+  | 'kernel'
+  | 'state'
+  | 'metadata'
+  | 'instance'
+  | 'stack'
+  | 'wanted'
+  | 'plan'
+  | 'instanceType'
+  | 'ways'
+  | 'sysctls'
+  | 'automatic'
+>;
+
+/** Metadata, kernel and what follows from the two. */
+export async function gatherNetwork(
+  ports: Ports,
+  config: Config,
+  { session, stopping }: GatherOptions,
+): Promise<Network> {
+  const [read, kernel, state] = await Promise.all([
+    readMetadata(ports, config, session.metadata, stopping),
+    readKernel(ports),
+    loadState(ports.files),
+  ]);
+  const metadata = read.ok ? ok(read.value.instance) : read;
+  const ground: Ground = { config, state: state.ok ? state.value : emptyState };
+  const knowledge = know(ports, ground, metadata, kernel);
+  const instance = metadata.ok ? metadata : knowledge.ok ? ok(knowledge.value.instance) : knowledge;
+  const seen = await look(ports, config, knowledge, kernel, session);
+  const wanted = seen.ok ? desired(seen.value) : seen;
+  const stack = session.detected === null ? unseen(seen) : ok(session.detected.stack);
+  const nics = nicsOf({ instance, kernel, wanted });
+  const facts = all({ nics, kernel, instance });
+  const endpoint = config.metadata.endpoint ?? session.metadata.opened?.provider.endpoint ?? null;
+  const [plan, instanceType, ways, sysctls, automatic] = await Promise.all([
+    seen.ok ? planned(ports, seen.value, state, session) : seen,
+    metadata.ok ? readInstanceType(ports, config, session.metadata) : metadata,
+    facts.ok
+      ? askWays(ports.exec, facts.value.kernel, facts.value.instance, facts.value.nics, endpoint)
+      : facts,
+    nics.ok ? readSysctls(ports.files, sysctlKeys(nics.value)) : nics,
+    stack.ok ? findAutomatic(ports.exec, stack.value) : stack,
+  ]);
+  return { kernel, state, metadata, instance, stack, wanted, plan, instanceType, ways, sysctls, automatic };
+}
+
+function know(
+  ports: Ports,
+  ground: Ground,
+  metadata: Findings['metadata'],
+  kernel: Result<KernelState>,
+): Result<Knowledge> {
+  if (metadata.ok) return ok(believeRead(ports.clock, ground, metadata.value));
+  return kernel.ok ? formerKnowledge(ground, kernel.value, metadata.problem) : metadata;
+}
+
+function look(
+  ports: Ports,
+  config: Config,
+  knowledge: Result<Knowledge>,
+  kernel: Result<KernelState>,
+  session: Session,
+): Promise<Result<Observation>> {
+  const facts = all({ knowledge, kernel });
+  if (!facts.ok) return Promise.resolve(facts);
+  return observe(ports, config, facts.value.knowledge, facts.value.kernel, session);
+}
+
+function unseen(seen: Result<Observation>): Result<never> {
+  return seen.ok ? fail('stack-unknown', 'stack', 'was not looked for') : seen;
+}
+
+function desired(seen: Observation): Result<Wanted> {
+  const { stack } = seen.detected;
+  const connected = formats[stack.format].connected;
+  return desire({
+    ...seen,
+    stack,
+    removed: new Set(),
+    connected: (method, family) => connected(stack, method, family),
+  });
+}
+
+/** Without state.json it is not known which files are enid's, so nothing is said of files. */
+async function planned(
+  ports: Ports,
+  seen: Observation,
+  state: Result<State>,
+  session: Session,
+): Promise<Result<Planned>> {
+  if (!state.ok) return state;
+  const intention = await intend(ports, seen, session, false);
+  if (!intention.ok) return intention;
+  const { files, differences } = intention.value;
+  return ok({ kept: files.kept, changes: files.changes.map(({ path }) => path), differences });
+}
+
+function sysctlKeys(nics: readonly Nic[]): readonly string[] {
+  return ['all', ...nics.map((nic) => nic.link.name)].flatMap((name) => [
+    ...['rp_filter', 'arp_ignore', 'arp_announce'].map((key) => `net/ipv4/conf/${name}/${key}`),
+    `net/ipv6/conf/${name}/disable_ipv6`,
+  ]);
+}
