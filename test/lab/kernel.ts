@@ -1,6 +1,6 @@
 import type { Namespace } from './namespace.ts';
 
-/** What the kernel of a server holds, as `ip` prints it: a line each, without trailing spaces. */
+/** What the kernel of a server holds, as `ip` prints it: a line each, rules by priority, then by text. */
 export interface KernelText {
   readonly rules: readonly string[];
   readonly rules6: readonly string[];
@@ -14,7 +14,7 @@ export interface KernelText {
 /** The band of tables and priorities that belongs to enid. */
 const band = { first: 21_000, last: 21_999 } as const;
 
-export async function readKernel(server: Namespace): Promise<KernelText> {
+export async function readKernel(server: Pick<Namespace, 'run'>): Promise<KernelText> {
   const [rules, rules6, main, main6, all, all6] = await Promise.all([
     lines(server, ['-4', 'rule', 'show']),
     lines(server, ['-6', 'rule', 'show']),
@@ -45,12 +45,18 @@ export function defaults({ main, main6 }: KernelText): readonly string[] {
   return [...main, ...main6].filter((line) => line.startsWith('default'));
 }
 
-async function lines(server: Namespace, args: readonly string[]): Promise<readonly string[]> {
+async function lines(server: Pick<Namespace, 'run'>, args: readonly string[]): Promise<readonly string[]> {
   const ran = await server.run(['ip', ...args]);
   if (ran.code !== 0 && !/does not exist/.test(ran.stderr))
     throw new Error(`ip ${args.join(' ')}: ${ran.stderr}`);
   return ran.stdout
     .split('\n')
     .map((line) => line.trim().replace(/\s+/g, ' '))
-    .filter((line) => line !== '');
+    .filter((line) => line !== '')
+    .sort((one, other) => priority(one) - priority(other) || (one < other ? -1 : Number(one > other)));
+}
+
+/** Rules begin with it; the order of routes means nothing. */
+function priority(line: string): number {
+  return Number(/^(\d+):\s/.exec(line)?.[1] ?? 0);
 }

@@ -1,5 +1,5 @@
 import { makeNamespace, type Namespace } from './namespace.ts';
-import { type Port, plugLines } from './router.ts';
+import { type Port, plugLines, vethLine } from './router.ts';
 import { outsideAddress, outsideGateway, type Subnet } from './subnet.ts';
 
 /** A machine that pings: one inside a subnet, or the one outside of the VPC. */
@@ -26,7 +26,8 @@ export async function makeInsidePeer(
     ipv6: [subnet.peer6],
   };
   await router.ip([
-    ...plugLines(port, `${port.port}s`, others),
+    vethLine(port, `${port.port}s`),
+    ...plugLines(port, others),
     `link set ${port.port}s netns ${namespace.pid} name eth0`,
   ]);
   await namespace.ip([

@@ -12,7 +12,7 @@ export interface Answer {
  * Asks an address again and again, every 10 ms, until the first answer or the deadline (milliseconds): an ICMP echo
  * where `ping` is installed, else a TCP connection to a closed port, which the kernel refuses by the same routes.
  */
-export async function ping(from: Namespace, address: string, deadline = 3000): Promise<Answer> {
+export async function ping(from: Pick<Namespace, 'run'>, address: string, deadline = 3000): Promise<Answer> {
   const begun = performance.now();
   const waited = (): number => performance.now() - begun;
   // It ends early when the network tells that there is no way (yet).
@@ -22,24 +22,14 @@ export async function ping(from: Namespace, address: string, deadline = 3000): P
   return { answered: false, ms: waited() };
 }
 
-function askUntil(from: Namespace, address: string, deadline: number): Promise<boolean> {
+function askUntil(from: Pick<Namespace, 'run'>, address: string, deadline: number): Promise<boolean> {
   // ping's own limit as well: one in another process namespace would outlive its `nsenter`.
   const seconds = String(Math.ceil(deadline / 1000));
   const argv =
     pingPath === undefined
       ? tcpProbe(address)
       : [pingPath, '-n', '-q', '-c', '1', '-i', '0.01', '-w', seconds, address];
-  const child = from.start(argv);
-  child.stdout?.resume();
-  child.stderr?.resume();
-  const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code === 0);
-    });
-  });
+  return from.run(argv, '', deadline).then(({ code }) => code === 0);
 }
 
 /** Where `ping` is, if it is. */

@@ -1,6 +1,6 @@
 import type { Nic } from './nic.ts';
 import { ping } from './ping.ts';
-import type { Vpc } from './vpc.ts';
+import type { Inhabited } from './vpc.ts';
 
 /** One exchange of packets that has to succeed, or did. */
 export interface Exchange {
@@ -29,7 +29,7 @@ const atOnce = 24;
  *    subnet is also the primary's, by the primary; seen by the router, which counts what each port receives.
  * The router drops whatever comes from a NIC with a source that is not the NIC's.
  */
-export async function exchanges(vpc: Vpc, deadline = 3000): Promise<readonly Exchange[]> {
+export async function exchanges(vpc: Inhabited, deadline = 3000): Promise<readonly Exchange[]> {
   const asked: (() => Promise<Exchange>)[] = [];
   for (const nic of vpc.nics()) {
     for (const address of [...nic.ipv4, ...nic.ipv6]) {
@@ -52,13 +52,13 @@ export async function exchanges(vpc: Vpc, deadline = 3000): Promise<readonly Exc
   const answers = await pool(asked);
   // One after another, so that the counters of one are not those of another.
   const outgoing: Exchange[] = [];
-  for (const [peerAddress, nic] of destinations(vpc))
-    outgoing.push(await leavesBy(vpc, peerAddress, nic, deadline));
+  for (const { address, ways } of destinations(vpc))
+    outgoing.push(await leavesBy(vpc, address, ways, deadline));
   return [...answers, ...outgoing];
 }
 
 /** The exchanges that failed, one line each; none when all promises are kept. */
-export async function brokenPromises(vpc: Vpc, deadline?: number): Promise<readonly string[]> {
+export async function brokenPromises(vpc: Inhabited, deadline?: number): Promise<readonly string[]> {
   const all = await exchanges(vpc, deadline);
   if (all.length === 0) throw new Error('no peer asked anything');
   return all
@@ -66,33 +66,52 @@ export async function brokenPromises(vpc: Vpc, deadline?: number): Promise<reado
     .map((one) => `promise ${one.promise}: ${one.from} -> ${one.to}: ${one.why}`);
 }
 
-/** The address of the peer of each subnet, with the NIC by which the server has to reach it. */
-function destinations(vpc: Vpc): readonly (readonly [string, Nic])[] {
-  const found: [string, Nic][] = [];
+interface Destination {
+  readonly address: string;
+  /** The NICs by which the server may reach it: the primary where it is in that subnet, else any that is. */
+  readonly ways: readonly [Nic, ...Nic[]];
+}
+
+/** The peer of each subnet that the server has a NIC in. */
+function destinations(vpc: Inhabited): readonly Destination[] {
+  const found: Destination[] = [];
   for (const { subnet, ipv4, ipv6 } of vpc.peers()) {
     const here = vpc.nics().filter((nic) => nic.subnet.number === subnet?.number);
-    const four = here.find((nic) => nic.primary) ?? here[0];
-    if (four !== undefined) found.push([ipv4, four]);
-    const six =
-      here.find((nic) => nic.primary && nic.ipv6.length > 0) ?? here.find((nic) => nic.ipv6.length > 0);
-    if (six !== undefined) found.push([ipv6, six]);
+    for (const [address, nics] of [
+      [ipv4, here],
+      [ipv6, here.filter((nic) => nic.ipv6.length > 0)],
+    ] as const) {
+      const primary = nics.find((nic) => nic.primary);
+      const [first, ...others] = nics;
+      if (primary !== undefined) found.push({ address, ways: [primary] });
+      else if (first !== undefined) found.push({ address, ways: [first, ...others] });
+    }
   }
   return found;
 }
 
-async function leavesBy(vpc: Vpc, address: string, nic: Nic, deadline: number): Promise<Exchange> {
+async function leavesBy(
+  vpc: Inhabited,
+  address: string,
+  ways: Destination['ways'],
+  deadline: number,
+): Promise<Exchange> {
   const before = await received(vpc);
   const { answered, ms } = await ping(vpc.server, address, deadline);
   const after = await received(vpc);
-  const grown = (port: string): number => (after.get(port) ?? 0) - (before.get(port) ?? 0);
   // An ARP or a metadata request may pass elsewhere meanwhile; the echo is counted where it came in.
-  const here = grown(nic.port) > 0;
-  const why = !answered ? `no answer in ${deadline} ms` : here ? '' : `left by another NIC than ${nic.name}`;
-  return { promise: 3, from: 'server', to: address, nic, kept: answered && here, ms, why };
+  const way = ways.find(({ port }) => (after.get(port) ?? 0) > (before.get(port) ?? 0));
+  const names = ways.map((nic) => nic.name).join(' or ');
+  const why = !answered
+    ? `no answer in ${deadline} ms`
+    : way === undefined
+      ? `did not leave by ${names}`
+      : '';
+  return { promise: 3, from: 'server', to: address, nic: way ?? ways[0], kept: why === '', ms, why };
 }
 
 /** Packets that each port of the router has received. */
-async function received(vpc: Vpc): Promise<ReadonlyMap<string, number>> {
+async function received(vpc: Inhabited): Promise<ReadonlyMap<string, number>> {
   const text = await vpc.router.must(['cat', '/proc/net/dev']);
   const counters = new Map<string, number>();
   for (const line of text.split('\n')) {

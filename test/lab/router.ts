@@ -43,11 +43,15 @@ export async function makeRouter(): Promise<Namespace> {
   return router;
 }
 
-/** Makes the router's side of a port; `peer` is the link at the other end, still in the router. */
-export function plugLines(port: Port, peer: string, others: readonly Port[]): readonly string[] {
+/** Makes a cable: the router's end of a port, and `peer`, the link at the other end, still in the router. */
+export function vethLine(port: Port, peer: string): string {
+  return `link add ${port.port} type veth peer name ${peer} address ${port.mac}`;
+}
+
+/** Makes the router's side of a port whose link is there. */
+export function plugLines(port: Port, others: readonly Port[]): readonly string[] {
   const { subnet } = port;
   return [
-    `link add ${port.port} type veth peer name ${peer} address ${port.mac}`,
     `link set ${port.port} up`,
     // The proxies would else wait up to 0.8 s before each answer.
     `ntable change name arp_cache dev ${port.port} proxy_delay 0`,

@@ -1,6 +1,6 @@
 import { bandRules, defaults, readKernel } from './kernel.ts';
 import type { Nic } from './nic.ts';
-import type { Vpc } from './vpc.ts';
+import type { Inhabited } from './vpc.ts';
 
 /**
  * What is wrong with the server's routes and rules, one line each; none when they are clean: one default a family, by
@@ -8,7 +8,7 @@ import type { Vpc } from './vpc.ts';
  * twice, and for each address of a secondary its `from` rule and a table with a default by that NIC. `foreign`: lines
  * that someone else put into the band, as `ip rule` shows them.
  */
-export async function untidy(vpc: Vpc, foreign: readonly string[] = []): Promise<readonly string[]> {
+export async function untidy(vpc: Inhabited, foreign: readonly string[] = []): Promise<readonly string[]> {
   const kernel = await readKernel(vpc.server);
   const secondaries = vpc.nics().filter((nic) => !nic.primary);
   const wrong: string[] = [];
@@ -50,7 +50,7 @@ export async function untidy(vpc: Vpc, foreign: readonly string[] = []): Promise
 }
 
 /** A rule speaks of an address or a subnet of a secondary, and of nothing else but the primary's addresses. */
-function belongs(rule: string, vpc: Vpc): boolean {
+function belongs(rule: string, vpc: Inhabited): boolean {
   const from = / from (\S+)/.exec(rule)?.[1] ?? 'all';
   const to = / to (\S+)/.exec(rule)?.[1] ?? 'all';
   const secondaries = vpc.nics().filter((nic) => !nic.primary);

@@ -11,6 +11,7 @@ import {
   type Port,
   plugLines,
   unplugLines,
+  vethLine,
   withoutAddressLines,
 } from './router.ts';
 import { host4, host6, type Subnet, subnet } from './subnet.ts';
@@ -29,13 +30,34 @@ export interface NicWish {
   readonly mac?: string;
 }
 
-/** A VPC with one server in it. What the cloud does to the server is done by these functions. */
-export interface Vpc {
+/** What packets and tables are asked of: a server among its NICs and peers. */
+export interface Inhabited {
   readonly router: Namespace;
-  readonly server: Namespace;
+  readonly server: Pick<Namespace, 'run'>;
+  readonly primary: Nic;
+  nics(): readonly Nic[];
+  peers(): readonly Peer[];
+}
+
+/** How a kind of server takes an ENI. */
+export interface Sockets<S> {
+  readonly server: S;
+  /** The line of `ip -batch` that makes the router's end of the cable. */
+  cable(nic: Nic): string;
+  /** Makes the link appear in the server; the router's side is ready. */
+  insert(nic: Nic): Promise<void>;
+  /** Makes the link vanish from the server, while the router's side is still there. */
+  remove(nic: Nic): Promise<void>;
+  /** Makes the primary usable, as the server's network service does at boot. */
+  bringUpPrimary(primary: Nic): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A VPC with one server in it. What the cloud does to the server is done by these functions. */
+export interface Vpc<S extends Pick<Namespace, 'run'> = Namespace> extends Inhabited {
+  readonly server: S;
   readonly metadata: Metadata;
   readonly outside: Peer;
-  readonly primary: Nic;
   /** The NICs that are plugged in, the primary first. */
   nics(): readonly Nic[];
   /** The peers made so far, the one outside first. */
@@ -68,24 +90,56 @@ export interface VpcWish {
   readonly ipv6?: boolean;
 }
 
-export async function makeVpc(wish: VpcWish = {}): Promise<Vpc> {
+/** A VPC whose server is a namespace with a root directory of its own. */
+export function makeVpc(wish: VpcWish = {}): Promise<Vpc> {
+  return makeVpcAround(namespaceSockets, wish);
+}
+
+async function namespaceSockets(router: Namespace): Promise<Sockets<Namespace>> {
+  const server = await makeMachine('server', machineRoot(temporaryDirectory()));
+  // Strict on the server too, as Red Hat's systems are set.
+  await server.sysctl({ 'net/ipv4/conf/default/rp_filter': 1 });
+  return {
+    server,
+    // It has its name before it moves: to the server it is born with it.
+    cable: (nic) => vethLine(nic, nic.name),
+    insert: (nic) => router.ip([`link set ${nic.name} netns ${server.pid}`]),
+    // The server's end goes with the router's.
+    remove: async () => {},
+    bringUpPrimary: (primary) =>
+      server.ip([
+        'link set eth0 up',
+        ...primary.ipv4.map((address) => `addr replace ${address}/24 dev eth0`),
+        `route replace default via ${primary.subnet.gateway4} dev eth0`,
+        ...primary.ipv6.map((address) => `-6 addr replace ${address}/64 dev eth0 nodad`),
+        ...(primary.ipv6.length > 0
+          ? [`-6 route replace default via ${primary.subnet.gateway6} dev eth0`]
+          : []),
+      ]),
+    close: () => server.close(),
+  };
+}
+
+/** A VPC around a server of any kind, which is up with its primary when this returns. */
+export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
+  makeSockets: (router: Namespace) => Promise<Sockets<S>>,
+  wish: VpcWish = {},
+): Promise<Vpc<S>> {
   const listed = new Map<string, Nic>();
   const plugged = new Map<string, Nic>();
   const inside = new Map<number, Promise<Peer>>();
   const peers: Peer[] = [];
   let made = 0;
 
-  const directory = temporaryDirectory();
-  const [router, server] = await Promise.all([makeRouter(), makeMachine('server', machineRoot(directory))]);
-  // Strict on the server too, as Red Hat's systems are set.
-  await server.sysctl({ 'net/ipv4/conf/default/rp_filter': 1 });
+  const router = await makeRouter();
+  const sockets = await makeSockets(router);
   const metadata = await startMetadata(router);
   const outside = await makeOutsidePeer(router);
   peers.push(outside);
   const primary = plan({ subnet: 0, host: 10, name: 'eth0', ...wish });
   await list(primary);
   await plug(primary);
-  await bringUpPrimary();
+  await sockets.bringUpPrimary(primary);
 
   function ports(): readonly Port[] {
     const peerPorts = peers.flatMap((peer) => (peer.subnet === null ? [] : [peerPort(peer, peer.subnet)]));
@@ -131,14 +185,15 @@ export async function makeVpc(wish: VpcWish = {}): Promise<Vpc> {
   }
 
   async function plug(nic: Nic): Promise<void> {
-    // It has its name before it moves: to the server it is born with it.
-    await router.ip([...plugLines(nic, nic.name, ports()), `link set ${nic.name} netns ${server.pid}`]);
+    await router.ip([sockets.cable(nic), ...plugLines(nic, ports())]);
+    await sockets.insert(nic);
     plugged.set(nic.mac, nic);
   }
 
   async function unplug(nic: Nic): Promise<void> {
     const now = plugged.get(nic.mac) ?? nic;
     plugged.delete(nic.mac);
+    await sockets.remove(now);
     await router.ip(unplugLines(now, ports()));
   }
 
@@ -151,21 +206,9 @@ export async function makeVpc(wish: VpcWish = {}): Promise<Vpc> {
     return nic;
   }
 
-  async function bringUpPrimary(): Promise<void> {
-    await server.ip([
-      'link set eth0 up',
-      ...primary.ipv4.map((address) => `addr replace ${address}/24 dev eth0`),
-      `route replace default via ${primary.subnet.gateway4} dev eth0`,
-      ...primary.ipv6.map((address) => `-6 addr replace ${address}/64 dev eth0 nodad`),
-      ...(primary.ipv6.length > 0
-        ? [`-6 route replace default via ${primary.subnet.gateway6} dev eth0`]
-        : []),
-    ]);
-  }
-
   return {
     router,
-    server,
+    server: sockets.server,
     metadata,
     outside,
     primary,
@@ -206,10 +249,11 @@ export async function makeVpc(wish: VpcWish = {}): Promise<Vpc> {
         withAddresses(nic, (all) => all.filter((one) => one !== address), address),
         withoutAddressLines(nic, address, ports()),
       ),
-    bringUpPrimary,
+    bringUpPrimary: () => sockets.bringUpPrimary(primary),
     close: closing(async () => {
       metadata.close();
-      await Promise.all([...peers, server, router].map((namespace) => namespace.close()));
+      await sockets.close();
+      await Promise.all([...peers, router].map((namespace) => namespace.close()));
     }),
   };
 }

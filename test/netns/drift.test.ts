@@ -42,13 +42,12 @@ test.each(damages)('repaired: $what', async ({ lines }) => {
 
 test('a local bridge is mirrored, a tunnel with a half-default is not', async () => {
   const container = await makeNamespace('container');
+  await container.ip([`link add eth0 type veth peer name port0 netns ${scene.vpc.server.pid}`]);
   await scene.vpc.server.ip([
     'link add br0 type bridge',
     'addr add 172.17.0.1/16 dev br0',
     'link set br0 up',
-    'link add port0 type veth peer name inside',
     'link set port0 master br0 up',
-    `link set inside netns ${container.pid} name eth0`,
     'tuntap add tun0 mode tun',
     'addr add 192.168.99.1/32 dev tun0',
     'link set tun0 up',
@@ -79,7 +78,7 @@ test('a local bridge is mirrored, a tunnel with a half-default is not', async ()
   ]);
   expect(ran.code, ran.stdout).toBe(0);
 
-  await scene.vpc.server.ip(['link del tun0', 'link del br0', 'link del port0']);
+  await scene.vpc.server.ip(['link del tun0', 'link del port0', 'link del br0']);
   await expect.poll(mirrored, { timeout: 15_000 }).toEqual([]);
   await container.close();
   await expectAllWell(scene);
@@ -122,10 +121,11 @@ test('a rule of somebody else in the band is a conflict of that slot alone', asy
     ({ interfaces }) => interfaces.every(({ name }) => name !== 'eth1'),
     30_000,
   );
-  await scene.vpc.server.ip(['rule add from 192.0.2.1 lookup 21001 priority 21001']);
-  const foreign = '21001: from 192.0.2.1 lookup 21001';
+  await scene.vpc.server.ip(['rule add from 192.0.2.1 lookup 100 priority 21001']);
+  const foreign = '21001: from 192.0.2.1 lookup 100';
 
-  one = await scene.vpc.attach({ subnet: 1, ipv6: true, count: 2, name: 'eth1', mac: one.mac });
+  await scene.vpc.list(one);
+  await scene.vpc.plug(one);
 
   await scene.enid.until('a conflict', ({ interfaces }) =>
     interfaces.some(({ name, reason }) => name === 'eth1' && reason === 'table-conflict'),
@@ -138,7 +138,7 @@ test('a rule of somebody else in the band is a conflict of that slot alone', asy
   ).toEqual([]);
   expect((await scene.enid.untilConfigured('eth2')).mac).toBe(two.mac);
 
-  await scene.vpc.server.ip(['rule del from 192.0.2.1 lookup 21001 priority 21001']);
+  await scene.vpc.server.ip(['rule del from 192.0.2.1 lookup 100 priority 21001']);
   expect((await scene.enid.untilConfigured('eth1')).table).toBe(21001);
   await expectAllWell(scene);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { untidy } from '../lab/tidy.ts';
 import { expectAllWell, useScene } from './scene.ts';
 
 // Eight ENIs at once: in subnets of their own, two in one subnet, two in the primary's.
@@ -40,10 +41,7 @@ test('all of them bounced one after the other', async () => {
   for (const { name, primary } of scene.vpc.nics()) {
     if (!primary) await scene.vpc.server.ip([`link set ${name} down`, `link set ${name} up`]);
   }
-  await scene.enid.wake();
-  for (const { name, primary } of scene.vpc.nics()) {
-    if (!primary) await scene.enid.untilConfigured(name, 30_000);
-  }
 
+  await expect.poll(() => untidy(scene.vpc), { timeout: 15_000 }).toEqual([]);
   await expectAllWell(scene);
 });

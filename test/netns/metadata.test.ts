@@ -106,6 +106,7 @@ test('without meta-data/all the leaves are read', async () => {
     await scene.vpc.metadata.reset();
     await scene.enid.wake();
     await asked(10);
+    await pause(300);
   });
   const nic = await scene.vpc.attach({ subnet: 0, count: 2 });
   await scene.enid.untilConfigured(nic.name);
