@@ -1,3 +1,4 @@
+import { runningDaemon } from '../../agent/presence.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import { exitCodes } from '../../report/exit-code.ts';
 import { type Status, type StatusState, statusPath } from '../../report/status.ts';
@@ -12,7 +13,7 @@ const exitCodeOf: Readonly<Record<StatusState, number>> = {
   failed: exitCodes.failed,
 };
 
-/** `enid status`: one file read, nothing else loaded or asked. */
+/** `enid status`: status.json and whether the daemon runs; nothing else is loaded or asked. */
 export async function run({ ports, json, colour }: Context): Promise<Result<CommandOutput>> {
   const text = await ports.files.readText(statusPath);
   if (!text.ok) return text;
@@ -26,13 +27,13 @@ export async function run({ ports, json, colour }: Context): Promise<Result<Comm
   }
   const status = parseStatus(text.value);
   if (!status.ok) return status;
-  const now = ports.clock.now();
-  return ok({
-    text: json
-      ? `${JSON.stringify(status.value, null, 2)}\n`
-      : printStatus(status.value, now, painter(colour)),
-    exitCode: exitCodeOf[status.value.state],
-  });
+  const exitCode = exitCodeOf[status.value.state];
+  if (json) return ok({ text: `${JSON.stringify(status.value, null, 2)}\n`, exitCode });
+  const daemon = await runningDaemon(ports.files);
+  const isRunning = daemon.ok ? daemon.value !== null : null;
+  const printed = printStatus(status.value, ports.clock.now(), painter(colour));
+  const warning = 'The daemon does not run: this is how it was. Start it: systemctl start enid\n';
+  return ok({ text: isRunning === false ? `${printed}\n${warning}` : printed, exitCode });
 }
 
 /** Only enid writes this file, and whole: beyond its schema number nothing is checked. */
