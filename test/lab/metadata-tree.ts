@@ -44,7 +44,7 @@ function nicLeaves(nic: Nic): Leaves {
     'network-interface-id': nic.id,
     'primary-ip-address': nic.ipv4[0] ?? '',
     // The list does not begin with the primary address there either.
-    'private-ipv4s': JSON.stringify([...nic.ipv4].reverse()),
+    'private-ipv4s': JSON.stringify([...nic.ipv4.slice(1), ...nic.ipv4.slice(0, 1)]),
     'vpc-cidr-block': '10.0.0.0/16',
     'vpc-id': 'vpc-bp1enidlab',
     'vswitch-cidr-block': nic.subnet.cidr4,
