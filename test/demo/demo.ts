@@ -6,6 +6,7 @@ import type { Nic } from '../lab/nic.ts';
 import { ping } from '../lab/ping.ts';
 import { enterUserNamespaceIfNeeded } from '../lab/privileges.ts';
 import { labId } from '../lab/run.ts';
+import { untidy } from '../lab/tidy.ts';
 import { makeVpc, type Vpc } from '../lab/vpc.ts';
 import { showFiles } from './files.ts';
 import { makeScreen, type Screen } from './screen.ts';
@@ -78,12 +79,18 @@ async function story(screen: Screen): Promise<readonly string[]> {
   screen.step('Detach both');
   await vpc.detach(less);
   await vpc.detach(same);
+  const detached = performance.now();
+  screen.event('eth1 and eth2 vanish from the server');
+  while ((await untidy(vpc)).length > 0 && performance.now() - detached < 20_000) await pause(20);
+  screen.event(
+    screen.good(`their rules and tables are gone, ${(performance.now() - detached).toFixed(0)} ms later`),
+  );
   await enid.until(
     'only the primary is left',
     (status) => status.interfaces.every((nic) => nic.role === 'primary'),
     30_000,
   );
-  screen.event('eth1 and eth2 are gone');
+  screen.event('a second read of the metadata agrees');
   await check(vpc, enid);
 
   screen.step('Stop the daemon');
@@ -113,6 +120,10 @@ async function attach(vpc: Vpc, enid: Enid, subnet: number): Promise<Nic> {
   screen.event(screen.good(`${address} answers, ${after.toFixed(0)} ms later`));
   await enid.untilConfigured(nic.name);
   return nic;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 async function answering(vpc: Vpc, addresses: readonly string[]): Promise<void> {
