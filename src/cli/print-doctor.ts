@@ -35,7 +35,7 @@ export function printDoctor(diagnoses: readonly Diagnosis[], paint: Paint): stri
   ).split('\n');
   const body = told.flatMap(({ advice }, index) => {
     const line = lines[index] ?? '';
-    return advice === '' ? [line] : [line, `${' '.repeat(indent)}${paint('faint', 'mend:')} ${advice}`];
+    return advice === '' ? [line] : [line, `${' '.repeat(indent)}${paint('faint', 'do:')} ${advice}`];
   });
   const paragraphs = [body.join('\n'), printQuiet(diagnoses, paint), printSum(diagnoses, paint)];
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
@@ -43,6 +43,8 @@ export function printDoctor(diagnoses: readonly Diagnosis[], paint: Paint): stri
 
 /** The width of the first column and the space behind it: `problem  `. */
 const indent = 9;
+/** Columns of the paragraph of what is in order, its indentation apart. */
+const width = 90;
 
 /** Checks that could not be made for one and the same reason share a line. */
 function withoutEchoes(told: readonly Diagnosis[]): readonly Diagnosis[] {
@@ -60,12 +62,19 @@ function withoutEchoes(told: readonly Diagnosis[]): readonly Diagnosis[] {
   });
 }
 
-/** The checks that found nothing, each by the question it asks. */
+/** The names of the checks that found nothing wrong, as a paragraph. */
 function printQuiet(diagnoses: readonly Diagnosis[], paint: Paint): string {
   const loud = new Set(diagnoses.filter(({ state }) => state !== 'ok').map(({ check }) => check));
-  const quiet = checks.filter(({ name }) => !loud.has(name));
-  if (quiet.length === 0) return '';
-  return `${paint('good', 'ok')}: ${quiet.map(({ asks }) => asks).join('; ')}`;
+  const quiet = checks.map(({ name }) => name).filter((name) => !loud.has(name));
+  const lines: string[] = [];
+  for (const word of quiet.map((name, index) => (index < quiet.length - 1 ? `${name},` : name))) {
+    const last = lines[lines.length - 1];
+    if (last === undefined || last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  if (lines.length === 0) return '';
+  const gap = ' '.repeat(indent);
+  return `${paint('good', 'ok')}${gap.slice(2)}${lines.join(`\n${gap}`)}`;
 }
 
 function printSum(diagnoses: readonly Diagnosis[], paint: Paint): string {

@@ -1,4 +1,4 @@
-import { describeProblem, type Problem, type Result } from '../model/problem.ts';
+import type { Problem, Result } from '../model/problem.ts';
 import type { Findings } from './findings.ts';
 
 /**
@@ -28,8 +28,6 @@ export interface Diagnosis extends Verdict {
 export interface Check {
   /** For people and `--json`: lower case, hyphens. */
   readonly name: string;
-  /** The question it answers, for the summary of what is in order: `NICs are up`. */
-  readonly asks: string;
   /**
    * Pure, and never empty: what could not be found out is `unknown`, never `ok`. Throws nothing.
    */
@@ -66,8 +64,8 @@ export function known<T>(
 }
 
 /** A problem as a reason: without its advice, which the check that looks for this problem gives. */
-export function whyUnknown(problem: Problem): string {
-  return describeProblem({ ...problem, advice: '' });
+export function whyUnknown({ place, message }: Problem): string {
+  return `${place}: ${message}`;
 }
 
 type Values<T> = { readonly [K in keyof T]: T[K] extends Result<infer V> ? V : never };

@@ -8,7 +8,6 @@ import { howToAdd } from '../tables/add-address.ts';
 /** Every private address that the metadata lists is on its NIC. */
 export const address: Check = {
   name: 'address',
-  asks: 'NICs have their addresses',
   judge: (found) =>
     known(nicsOf(found), (nics) =>
       nics.map((nic) => judgeNic(nic, found.stack.ok ? found.stack.value : null, isOff(found.sysctls, nic))),
@@ -49,7 +48,6 @@ function switchOf(sysctls: ReadonlyMap<string, string | null>, nic: Nic): string
 /** IPv6 addresses that the metadata lists are of no use where IPv6 is switched off. */
 export const ipv6: Check = {
   name: 'ipv6',
-  asks: 'IPv6 is on where the metadata lists IPv6 addresses',
   judge: (found) =>
     known(nicsOf(found), (nics) =>
       known(found.sysctls, (sysctls) =>

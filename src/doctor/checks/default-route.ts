@@ -17,7 +17,6 @@ export function defaultRoutes(kernel: KernelState, family: Family): readonly Ker
 /** The default route is the primary's, and the only one ("the route with the lower Metric value has higher priority"). */
 export const defaultRoute: Check = {
   name: 'default-route',
-  asks: 'the default route is the primary’s alone',
   judge: (found) =>
     known(all({ kernel: found.kernel, wanted: found.wanted }), ({ kernel, wanted }) => {
       const { primary, secondaries } = wanted.network;

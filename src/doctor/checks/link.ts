@@ -4,7 +4,6 @@ import { mendedBy, nicsOf } from '../nics.ts';
 /** A NIC that is DOWN is of no use, and neither is one without carrier ("Step 1: Verify ENI activation"). */
 export const link: Check = {
   name: 'link',
-  asks: 'NICs are up',
   judge: (found) =>
     known(nicsOf(found), (nics) =>
       nics.map((nic) => {

@@ -3,7 +3,6 @@ import { type Check, fine, known, machine, unknown, warning, whyUnknown, wrong }
 /** A container's NICs belong to whoever runs it; the daemon refuses there. */
 export const container: Check = {
   name: 'container',
-  asks: 'this is a machine of its own',
   judge: ({ container: mark }) => [
     mark === null
       ? fine(machine, 'is no container')
@@ -14,7 +13,6 @@ export const container: Check = {
 /** enid reads and changes the kernel through iproute2 alone, and needs policy routing in the kernel. */
 export const ipCommand: Check = {
   name: 'ip-command',
-  asks: '`ip` can do what is needed',
   judge: ({ ip }) => {
     if (!ip.ok && ip.problem.code === 'command-missing') {
       return [wrong('ip', 'is not installed', 'install iproute2 (Red Hat: iproute)')];
@@ -44,7 +42,6 @@ export const ipCommand: Check = {
 /** Without a whole look at the kernel nothing is known of any NIC, and enid changes nothing. */
 export const kernel: Check = {
   name: 'kernel',
-  asks: 'links, addresses, routes and rules can be read',
   judge: ({ kernel: state }) => [
     state.ok
       ? fine(machine, `${state.value.links.length} links, ${state.value.rules.length} rules`)
@@ -55,12 +52,12 @@ export const kernel: Check = {
 /** Is the metadata service to be had, and if not, is there an earlier answer to go by. */
 export const metadata: Check = {
   name: 'metadata',
-  asks: 'the metadata service answers',
   judge: ({ metadata: now, instance }) => {
     if (now.ok) return [fine(now.value.cloud, `lists ${now.value.interfaces.length} NICs`)];
     const { place, message, advice } = now.problem;
     const meanwhile = instance.ok ? 'enid goes by what it read last' : 'nothing is known of the NICs';
-    const look = `is it routed by the primary (\`ip route get\`), and does no firewall or proxy stand in between?`;
+    const host = /\/\/([^/:]+)/.exec(place)?.[1] ?? '100.100.100.200';
+    const look = `does \`ip route get ${host}\` take the primary, and does no firewall or proxy stand in between?`;
     return [wrong(place, `${message}; ${meanwhile}`, advice === '' ? look : advice)];
   },
 };
@@ -68,7 +65,6 @@ export const metadata: Check = {
 /** The NIC that came with the instance must be found, or nothing is done at all. */
 export const primary: Check = {
   name: 'primary',
-  asks: 'the primary is here',
   judge: ({ wanted, instance }) => {
     if (wanted.ok) {
       const { name, mac } = wanted.value.network.primary;
@@ -85,7 +81,6 @@ export const primary: Check = {
 /** What is known of a machine whose stack cannot be told is not enough to write its files. */
 export const stack: Check = {
   name: 'stack',
-  asks: 'the network stack is known',
   judge: ({ stack: found, config }) => {
     if (found.ok && found.value.id === 'none' && config.stack !== 'none') {
       const advice =

@@ -5,7 +5,6 @@ import { agents as table } from '../tables/agents.ts';
 /** cloud-init writes the files of every NIC at boot; enid's win, so switching that off is offered and never done. */
 export const cloudInit: Check = {
   name: 'cloud-init',
-  asks: 'cloud-init leaves secondaries alone',
   judge: (found) =>
     known(
       all({ cloudInit: found.cloudInit, nics: nicsOf(found) }),
@@ -26,7 +25,6 @@ export const cloudInit: Check = {
 /** Other agents that configure NICs by themselves. */
 export const agents: Check = {
   name: 'agents',
-  asks: 'no other agent configures NICs',
   judge: ({ agents: found }) =>
     known(found, (list) =>
       orFine(
@@ -46,7 +44,6 @@ export const agents: Check = {
 /** Profiles that NetworkManager made up for a NIC that had none ("Wired connection 1"). */
 export const automaticProfile: Check = {
   name: 'automatic-profile',
-  asks: 'NetworkManager has made up no profile for a secondary',
   judge: (found) =>
     known(all({ profiles: found.automatic, nics: nicsOf(found) }), ({ profiles, nics }) => {
       const secondaries = nics.filter((nic) => nic.role === 'secondary').map((nic) => nic.link.name);
@@ -66,7 +63,6 @@ export const automaticProfile: Check = {
 /** Rules of udev that tie a NIC's name to a MAC: stale ones come with a cloned image, and shift all names. */
 export const namePins: Check = {
   name: 'name-pins',
-  asks: 'no udev rule names a NIC that is not here',
   judge: (found) =>
     known(all({ pins: found.pins, kernel: found.kernel }), ({ pins, kernel }) => {
       const verdicts = pins.flatMap(({ path, mac, name }) => {

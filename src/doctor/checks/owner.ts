@@ -42,7 +42,6 @@ const judges: Readonly<Partial<Record<Reason, Judge>>> = {
 /** Who is in charge of each NIC of the metadata. */
 export const owner: Check = {
   name: 'owner',
-  asks: 'enid is in charge of every secondary',
   judge: ({ wanted }) =>
     known(wanted, ({ network }) => {
       const verdicts = network.setAside.flatMap(({ reason, name, mac, detail }) => {

@@ -18,7 +18,6 @@ import { bindableSince, withoutHotPlug } from '../tables/no-hot-plug.ts';
 /** NICs of the metadata that the kernel does not have. */
 export const missing: Check = {
   name: 'missing',
-  asks: 'the kernel has every NIC that the metadata lists',
   judge: (found) =>
     known(all({ instance: found.instance, wanted: found.wanted }), ({ instance, wanted }) => {
       const listed = new Set(instance.interfaces.map((nic) => nic.mac));
@@ -61,7 +60,6 @@ function whyMissing({ instanceType, bootedAt, driverless, instance }: Findings):
 /** NICs of the kernel that the metadata does not list. */
 export const unlisted: Check = {
   name: 'unlisted',
-  asks: 'the metadata lists every NIC of the kernel',
   judge: ({ wanted }) =>
     known(wanted, ({ network }) => {
       const strangers = network.setAside.filter((nic) => nic.reason === 'not-in-metadata');
@@ -82,7 +80,6 @@ function labelOf({ name, mac }: SetAside): string {
 /** Types of instance that take NICs only while they are stopped: known before the first NIC is missed. */
 export const hotPlug: Check = {
   name: 'hot-plug',
-  asks: 'NICs can be bound while it runs',
   judge: ({ instance, instanceType, bootedAt }) =>
     known(instance, ({ cloud }) => {
       if (cloud !== 'alibaba') return [fine(machine, `${cloud} tells of no type that cannot`)];
@@ -103,7 +100,6 @@ export const hotPlug: Check = {
 /** More NICs than the type of instance allows: at the next start some may be left out. */
 export const nicCount: Check = {
   name: 'nic-count',
-  asks: 'no more NICs than the instance type allows',
   judge: ({ instance, instanceType }) =>
     known(instance, ({ cloud, interfaces }) => {
       const count = interfaces.length;

@@ -17,7 +17,6 @@ import { mendedBy, type Nic, nicsOf } from '../nics.ts';
 /** Replies of every secondary leave by it, or the cloud drops them (the kernel itself is asked which way). */
 export const replies: Check = {
   name: 'replies',
-  asks: 'secondaries answer by themselves',
   judge: (found) =>
     known(all({ nics: nicsOf(found), ways: found.ways }), ({ nics, ways }) => {
       const secondaries = nics.filter((nic) => nic.role === 'secondary');
@@ -61,7 +60,6 @@ function tell(astray: readonly Way[]): string {
 /** Replies of the primary never leave by a secondary, also those to hosts in a secondary's subnet. */
 export const primaryReplies: Check = {
   name: 'primary-replies',
-  asks: 'the primary answers by itself',
   judge: (found) =>
     known(all({ nics: nicsOf(found), ways: found.ways }), ({ nics, ways }) => {
       const primary = nics.find((nic) => nic.role === 'primary');
@@ -81,7 +79,6 @@ export const primaryReplies: Check = {
 /** New connections to the metadata service and to name servers do not take a secondary. */
 export const services: Check = {
   name: 'services',
-  asks: 'metadata and DNS are asked by the primary',
   judge: (found) =>
     known(
       all({ nics: nicsOf(found), ways: found.ways, instance: found.instance }),
@@ -109,32 +106,33 @@ export const services: Check = {
 /** A public address on a secondary works only while the NIC does and answers for itself. */
 export const publicAddress: Check = {
   name: 'public-address',
-  asks: 'an EIP on a secondary would work',
   judge: (found) =>
     known(all({ nics: nicsOf(found), ways: found.ways }), ({ nics, ways }) => {
       const verdicts = nics
         .filter((nic) => nic.role === 'secondary')
         .map((nic) => {
           const { name } = nic.link;
-          const why = whyNot(nic, astrayOf(nic, ways));
-          if (why === null) return fine(name, 'answers for itself');
-          const what = `if an EIP is bound to it (the metadata does not tell), it does not work: ${why}`;
-          return warning(name, what, 'mend that; a reply must leave by the NIC that the EIP is bound to');
+          const cause = causeOf(nic, astrayOf(nic, ways));
+          if (cause === null) return fine(name, 'an EIP on it would be answered by it');
+          const what = `if an EIP is bound to it (the metadata does not tell), it does not work: ${cause.why}`;
+          const advice = `mend that first (see ${cause.see}): a reply must leave by the NIC that the EIP is bound to`;
+          return warning(name, what, advice);
         });
       return orFine(verdicts, machine, 'there is no secondary');
     }),
 };
 
-function whyNot(nic: Nic, astray: readonly Way[]): string | null {
-  if (!nic.link.up) return `${nic.link.name} is DOWN`;
-  if (nic.held.length === 0) return `${nic.link.name} has no address`;
-  return astray.length === 0 ? null : 'its replies leave by another NIC';
+/** Why a NIC cannot answer for itself, and the check that tells more. */
+function causeOf(nic: Nic, astray: readonly Way[]): { readonly why: string; readonly see: string } | null {
+  if (!nic.link.up) return { why: `${nic.link.name} is DOWN`, see: 'link' };
+  if (nic.held.length === 0) return { why: `${nic.link.name} has no address`, see: 'address' };
+  if (astray.length === 0) return null;
+  return { why: 'its replies leave by another NIC', see: 'replies' };
 }
 
 /** Ports that containers publish: what the host forwards follows main, whatever NIC it came in by. */
 export const forwarded: Check = {
   name: 'forwarded',
-  asks: 'nothing is forwarded beside a secondary',
   judge: (found) =>
     known(all({ nics: nicsOf(found), kernel: found.kernel }), ({ nics, kernel }) => {
       const names = nics.filter((nic) => nic.role === 'secondary').map((nic) => nic.link.name);

@@ -25,7 +25,6 @@ function mend(nic: Nic, settings: readonly string[], isOff: boolean): string {
 /** Strict reverse-path filtering drops what arrives by a secondary while main leads elsewhere. */
 export const rpFilter: Check = {
   name: 'rp-filter',
-  asks: 'reverse-path filters are loose on secondaries',
   judge: (found) =>
     known(all({ nics: nicsOf(found), values: found.sysctls }), ({ nics, values }) => {
       const verdicts = nics
@@ -43,7 +42,6 @@ export const rpFilter: Check = {
 /** NICs in one subnet answer for each other unless told not to; the vendors advise against it altogether. */
 export const sameSubnet: Check = {
   name: 'same-subnet',
-  asks: 'NICs in one subnet each answer for themselves',
   judge: (found) =>
     known(all({ nics: nicsOf(found), values: found.sysctls }), ({ nics, values }) =>
       orFine(
@@ -76,9 +74,6 @@ function judgePair([one, other]: Pair, values: Values, isOff: boolean): Verdict 
   const names = lacking.map((nic) => nic.link.name).join(' and ');
   const by = lacking.find((nic) => nic.by === 'enid') ?? first;
   const advice = `${mend(by, ['arp_ignore=1', 'arp_announce=2'], isOff)}; better put them into different subnets`;
-  return wrong(
-    subject,
-    `are both in ${subnet}, and ${names} answers for the other (asymmetric routes, drops)`,
-    advice,
-  );
+  const what = `are both in ${subnet}, and ${names} may answer ARP for the addresses of the other`;
+  return wrong(subject, what, advice);
 }

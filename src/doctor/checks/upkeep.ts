@@ -26,7 +26,6 @@ const sysctlsToldElsewhere = /\/(rp_filter|arp_ignore|arp_announce) /;
 /** Everything else in which the kernel is not as desired: routes, rules, MTU, leaks, surplus. */
 export const desired: Check = {
   name: 'desired',
-  asks: 'routes, rules and the rest are as desired',
   judge: (found) =>
     known(all({ plan: found.plan, wanted: found.wanted }), ({ plan, wanted }) => {
       const rest = plan.differences.filter(
@@ -49,7 +48,6 @@ export const desired: Check = {
 /** Files that somebody edited, files of somebody at our paths, and files not yet written. */
 export const files: Check = {
   name: 'files',
-  asks: 'enid’s files are as enid wrote them',
   judge: ({ plan, state }) => {
     if (!state.ok) return [unknown(machine, whyUnknown(state.problem))];
     return known(plan, ({ kept, changes }) => {
@@ -69,7 +67,6 @@ export const files: Check = {
 /** On state.json hang slots and owned files; a broken one stops every run. */
 export const state: Check = {
   name: 'state',
-  asks: 'state.json can be read',
   judge: ({ state: found }) => {
     if (found.ok) return [fine(machine, `${found.value.slots.size} slots`)];
     const { code, place, message } = found.problem;
@@ -81,7 +78,6 @@ export const state: Check = {
 /** A change that was begun and neither finished nor undone. */
 export const transaction: Check = {
   name: 'transaction',
-  asks: 'no change was left half done',
   judge: ({ pending, holder }) =>
     known(all({ pending, holder }), ({ pending: ids, holder: busy }) => {
       if (ids.length === 0) return [fine(machine, 'none is open')];
@@ -106,7 +102,6 @@ const troubles: Readonly<Partial<Record<Reason, string>>> = {
 /** What the last run left to tell that does not show in kernel and files. */
 export const lastRun: Check = {
   name: 'last-run',
-  asks: 'the last run ended well',
   judge: ({ status }) =>
     known(status, (last) => {
       if (last === null) {
@@ -136,7 +131,6 @@ export const lastRun: Check = {
 /** Without the daemon nothing notices the next NIC, and without its service nothing does after the next boot. */
 export const daemon: Check = {
   name: 'daemon',
-  asks: 'the daemon runs, and starts at boot',
   judge: (found) => [...judgeRunning(found.daemon), ...judgeBoot(found.atBoot)],
 };
 
