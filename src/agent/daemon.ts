@@ -8,6 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import { publish } from '../report/publish.ts';
 import { printStatusFile, startingStatus, statusPath } from '../report/status.ts';
 import { awaitAfter, forget, nextRetry, nothingAwaited, type Waiting } from '../trigger/backoff.ts';
+import { driftPause } from '../trigger/coalesce.ts';
 import { consumeTriggers } from '../trigger/files.ts';
 import { type Inbox, makeInbox } from '../trigger/inbox.ts';
 import { pollDelay, pollTrigger } from '../trigger/poll.ts';
@@ -57,6 +58,9 @@ export async function runDaemon(ports: Ports, options: DaemonOptions): Promise<R
   return ok(undefined);
 }
 
+/** Milliseconds without a run after which drift is single again. */
+const lull = 10_000;
+
 /** What the loop and the sources share. */
 interface Memory {
   config: Config;
@@ -77,9 +81,10 @@ async function loop(ports: Ports, options: DaemonOptions, memory: Memory, source
   let beatAt = clock.monotonic() + beat;
   let pollAt = Infinity;
   let retryAt = Infinity;
-  let lastEnd = -Infinity;
+  let driftFrom = -Infinity;
+  let drifts = 0;
   while (!stopping.aborted) {
-    const waiting = await inbox.next(lastEnd, Math.min(pollAt, retryAt, beatAt), stopping);
+    const waiting = await inbox.next(driftFrom, Math.min(pollAt, retryAt, beatAt), stopping);
     if (stopping.aborted) return;
     const now = clock.monotonic();
     if (now >= beatAt) {
@@ -92,10 +97,12 @@ async function loop(ports: Ports, options: DaemonOptions, memory: Memory, source
     if (trigger === null) continue;
     await runAndTell(ports, options, memory, trigger);
     await paths.refresh();
-    lastEnd = clock.monotonic();
+    const end = clock.monotonic();
+    drifts = trigger.kind === 'drift' && now - driftFrom < lull ? drifts + 1 : 0;
+    driftFrom = end + driftPause(drifts);
     const delay = nextRetry(memory.waiting)?.delay ?? Infinity;
-    retryAt = trigger.kind === 'drift' ? Math.min(retryAt, lastEnd + delay) : lastEnd + delay;
-    if (trigger.kind !== 'drift') pollAt = lastEnd + pollDelay(memory.config.metadata.poll, options.random());
+    retryAt = trigger.kind === 'drift' ? Math.min(retryAt, end + delay) : end + delay;
+    if (trigger.kind !== 'drift') pollAt = end + pollDelay(memory.config.metadata.poll, options.random());
   }
 }
 

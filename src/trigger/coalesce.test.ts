@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TriggerKind } from '../model/run.ts';
-import { type Arrival, dueAt, merge } from './coalesce.ts';
+import { type Arrival, driftPause, dueAt, merge } from './coalesce.ts';
 
 const arrival = (kind: TriggerKind, at: number, detail = `${kind} ${at}`): Arrival => ({
   trigger: { kind, detail },
@@ -25,10 +25,14 @@ test('boot, signals and polls do not wait, and take along what is settling', () 
   expect(dueAt([arrival('link', 1000), arrival('metadata', 1010)], 0)).toBe(1010);
 });
 
-test('drift alone keeps its distance to the last run; a link does not', () => {
-  expect(dueAt([arrival('drift', 1000)], 900)).toBe(2900);
-  expect(dueAt([arrival('drift', 5000)], 900)).toBe(5050);
-  expect(dueAt([arrival('drift', 1000), arrival('link', 1010)], 900)).toBe(1060);
+test('drift alone waits for its time; a link does not', () => {
+  expect(dueAt([arrival('drift', 1000)], 2900)).toBe(2900);
+  expect(dueAt([arrival('drift', 5000)], 2900)).toBe(5050);
+  expect(dueAt([arrival('drift', 1000), arrival('link', 1010)], 2900)).toBe(1060);
+});
+
+test('runs for drift move apart the longer it goes on', () => {
+  expect([0, 1, 2, 3, 9].map(driftPause)).toEqual([250, 500, 1_000, 2_000, 2_000]);
 });
 
 test('the weightiest kind names the run, details once and three at most', () => {
@@ -56,12 +60,12 @@ test('whatever arrives, the run is due, and never before the first arrival', () 
   );
   const times = fc.array(fc.tuple(kind, fc.nat(10_000)), { minLength: 1 });
   fc.assert(
-    fc.property(times, fc.nat(10_000), (list, lastEnd) => {
+    fc.property(times, fc.nat(10_000), (list, driftFrom) => {
       const arrivals = list.map(([k, at]) => arrival(k, at)).sort((one, other) => one.at - other.at);
-      const due = dueAt(arrivals, lastEnd) ?? Number.NaN;
+      const due = dueAt(arrivals, driftFrom) ?? Number.NaN;
       const first = arrivals[0]?.at ?? 0;
       expect(due).toBeGreaterThanOrEqual(first);
-      expect(due).toBeLessThanOrEqual(Math.max(first + 200, lastEnd + 2_000));
+      expect(due).toBeLessThanOrEqual(Math.max(first + 200, driftFrom));
     }),
   );
 });

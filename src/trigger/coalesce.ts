@@ -13,8 +13,13 @@ export interface Arrival {
 const quiet = 50;
 const longest = 200;
 
-/** Two runs for drift alone are this far apart: where containers come and go the routes never rest. */
-const driftPause = 2_000;
+/**
+ * Milliseconds between a run and one for drift alone, after so many of those in a row: a single repair is quick, and where
+ * containers come and go without rest there is a look every two seconds.
+ */
+export function driftPause(inARow: number): number {
+  return Math.min(2_000, 250 * 2 ** inARow);
+}
 
 const bursts: ReadonlySet<TriggerKind> = new Set<TriggerKind>(['link', 'config', 'drift', 'manual']);
 
@@ -30,17 +35,17 @@ const precedence: readonly TriggerKind[] = [
 ];
 
 /**
- * When the next run may start, monotonic milliseconds; null with nothing waiting. `lastEnd` is the end of the last run:
- * what arrived during it is in `arrivals`, so it leads to one more run and no further.
+ * When the next run may start, monotonic milliseconds; null with nothing waiting. `driftFrom`: not before this time for
+ * drift alone. What arrived during a run is in `arrivals`, so it leads to one more run and no further.
  */
-export function dueAt(arrivals: readonly Arrival[], lastEnd: number): number | null {
+export function dueAt(arrivals: readonly Arrival[], driftFrom: number): number | null {
   const [first] = arrivals;
   const last = arrivals[arrivals.length - 1];
   if (first === undefined || last === undefined) return null;
   const urgent = arrivals.filter(({ trigger }) => !bursts.has(trigger.kind)).map(({ at }) => at);
   const settled = Math.min(last.at + quiet, first.at + longest);
   const onlyDrift = arrivals.every(({ trigger }) => trigger.kind === 'drift');
-  return Math.min(...urgent, onlyDrift ? Math.max(settled, lastEnd + driftPause) : settled);
+  return Math.min(...urgent, onlyDrift ? Math.max(settled, driftFrom) : settled);
 }
 
 /** One trigger for all that waits: the weightiest kind, and what happened, three of them at most. */

@@ -7,9 +7,9 @@ export interface Inbox {
   put(trigger: Trigger): void;
   /**
    * Waits for the next run's trigger, all that is waiting merged into one. Null when `until` (monotonic milliseconds)
-   * comes first, or the signal aborts. `lastEnd`: when the last run ended.
+   * comes first, or the signal aborts. Drift alone waits until `driftFrom`.
    */
-  next(lastEnd: number, until: number, stopping: AbortSignal): Promise<Trigger | null>;
+  next(driftFrom: number, until: number, stopping: AbortSignal): Promise<Trigger | null>;
 }
 
 export function makeInbox(clock: Pick<Clock, 'monotonic' | 'sleep'>): Inbox {
@@ -25,10 +25,10 @@ export function makeInbox(clock: Pick<Clock, 'monotonic' | 'sleep'>): Inbox {
       arrivals.push({ trigger, at: clock.monotonic() });
       wake();
     },
-    async next(lastEnd, until, stopping) {
+    async next(driftFrom, until, stopping) {
       while (!stopping.aborted) {
         const now = clock.monotonic();
-        const due = dueAt(arrivals, lastEnd);
+        const due = dueAt(arrivals, driftFrom);
         if (due !== null && now >= due) return take();
         if (now >= until) return null;
         const woken = new AbortController();
