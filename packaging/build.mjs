@@ -42,7 +42,7 @@ async function bundle({ entry, out, options }) {
 /**
  * One file that the oldest Node of the 16 line runs. `await import()` of our own modules stays what it is: a module
  * inside the bundle is evaluated at the first import, so `enid status` does not pay for templates and schemas.
- * Names are kept for stack traces; white space goes, since parsing it is a tenth of the start.
+ * Names stay, for stack traces; white space goes, since parsing it is a tenth of the start.
  */
 function agent() {
   return {
@@ -50,7 +50,6 @@ function agent() {
     target: 'node16.20',
     minifyWhitespace: true,
     minifySyntax: true,
-    keepNames: true,
     define: {
       'process.env.ENID_VERSION': JSON.stringify(version),
       'import.meta.url': 'enidModuleUrl',

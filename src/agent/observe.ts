@@ -1,4 +1,3 @@
-import { loadConfig } from '../config/load.ts';
 import { findClaims } from '../distro/claims.ts';
 import { detectStack } from '../distro/detect.ts';
 import { believe } from '../metadata/believe.ts';
@@ -12,7 +11,6 @@ import type { State } from '../model/state.ts';
 import { findPrimary } from '../network/nic.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
-import { loadState } from '../state/load.ts';
 import type { Detected, Session } from './session.ts';
 
 /** What one run knows before it decides anything. */
@@ -34,13 +32,6 @@ export interface Observation {
 export interface Ground {
   readonly config: Config;
   readonly state: State;
-}
-
-export async function readGround(ports: Pick<Ports, 'files'>, configPath: string): Promise<Result<Ground>> {
-  const [config, state] = await Promise.all([loadConfig(ports.files, configPath), loadState(ports.files)]);
-  if (!config.ok) return config;
-  if (!state.ok) return state;
-  return ok({ config: config.value, state: state.value });
 }
 
 /** The metadata of this run, believed; or, where it cannot be read, what was believed before. */

@@ -1,9 +1,12 @@
+import { loadConfig } from '../config/load.ts';
 import { readKernel } from '../kernel/read.ts';
 import { readMetadata } from '../metadata/fetch.ts';
+import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import type { RunReport, Trigger } from '../model/run.ts';
 import type { Ports } from '../ports/ports.ts';
+import { loadState } from '../state/load.ts';
 import { saveState } from '../state/save.ts';
 import { planDigest } from '../transaction/content.ts';
 import { waitForLock } from '../transaction/lock.ts';
@@ -18,7 +21,6 @@ import {
   type Knowledge,
   type Observation,
   observe,
-  readGround,
 } from './observe.ts';
 import { dueRepairs, type Repairs } from './repairs.ts';
 import { failedRun, isQuiet, quietRun, reportRun, type Start } from './run-report.ts';
@@ -59,13 +61,27 @@ export async function runOnce(ports: Ports, options: RunOptions, session: Sessio
     began: ports.clock.monotonic(),
     trigger: options.trigger,
   };
-  const metadata = await askMetadata(ports, options, session);
-  const report =
-    metadata === 'nothing new'
-      ? quietRun(ports.clock, start, session)
-      : await alone(ports, options, start, session, () => pass(ports, options, start, metadata, session));
+  const config = await loadConfig(ports.files, options.configPath);
+  const report = config.ok
+    ? await runWith(ports, config.value, options, start, session)
+    : failedRun(ports.clock, start, config.problem, session);
   session.report = report;
-  if (metadata !== 'nothing new') session.settled = settledBy(report, metadata, session);
+  return report;
+}
+
+async function runWith(
+  ports: Ports,
+  config: Config,
+  options: RunOptions,
+  start: Start,
+  session: Session,
+): Promise<RunReport> {
+  const metadata = await askMetadata(ports, config, options, session);
+  if (metadata === 'nothing new') return quietRun(ports.clock, start, session);
+  const report = await alone(ports, options, start, session, () =>
+    pass(ports, config, options, start, metadata, session),
+  );
+  session.settled = settledBy(report, metadata, session);
   return report;
 }
 
@@ -77,17 +93,14 @@ function settledBy(report: RunReport, metadata: Asked, session: Session): Instan
 
 /** What a run would do. For `enid plan` and `--dry-run`. */
 export async function planOnce(ports: Ports, options: RunOptions, session: Session): Promise<Result<Plan>> {
-  const ground = await readGround(ports, options.configPath);
-  if (!ground.ok) return ground;
-  const read = await readMetadata(ports, ground.value.config, session.metadata);
+  const config = await loadConfig(ports.files, options.configPath);
+  if (!config.ok) return config;
+  const state = await loadState(ports.files);
+  if (!state.ok) return state;
+  const read = await readMetadata(ports, config.value, session.metadata, options.stopping);
   if (!read.ok) return read;
-  return plan(
-    ports,
-    believeRead(ports.clock, ground.value, read.value.instance),
-    ground.value,
-    options,
-    session,
-  );
+  const ground = { config: config.value, state: state.value };
+  return plan(ports, believeRead(ports.clock, ground, read.value.instance), ground, options, session);
 }
 
 /** True when the plan has something to do. */
@@ -106,14 +119,13 @@ type Asked = { readonly read: InstanceNetwork | null; readonly problem: Problem 
 
 async function askMetadata(
   ports: Ports,
+  config: Config,
   options: RunOptions,
   session: Session,
 ): Promise<Asked | 'nothing new'> {
   const { kind } = options.trigger;
   if (kind === 'drift' && session.report !== null) return null;
-  const ground = await readGround(ports, options.configPath);
-  if (!ground.ok) return { read: null, problem: ground.problem };
-  const read = await readMetadata(ports, ground.value.config, session.metadata, options.stopping);
+  const read = await readMetadata(ports, config, session.metadata, options.stopping);
   if (!read.ok) return { read: null, problem: read.problem };
   const { instance } = read.value;
   const isSame = session.settled !== null && JSON.stringify(session.settled) === JSON.stringify(instance);
@@ -143,6 +155,7 @@ const lockPatience = 90_000;
 
 async function pass(
   ports: Ports,
+  config: Config,
   options: RunOptions,
   start: Start,
   metadata: Asked,
@@ -150,12 +163,13 @@ async function pass(
 ): Promise<RunReport> {
   const closed = await closePending(ports);
   if (!closed.ok) return failedRun(ports.clock, start, closed.problem, session);
-  const ground = await readGround(ports, options.configPath);
-  if (!ground.ok) return failedRun(ports.clock, start, ground.problem, session);
-  const knowledge = await know(ports, ground.value, metadata, options);
+  const state = await loadState(ports.files);
+  if (!state.ok) return failedRun(ports.clock, start, state.problem, session);
+  const ground = { config, state: state.value };
+  const knowledge = await know(ports, ground, metadata, options);
   if (!knowledge.ok) return failedRun(ports.clock, start, knowledge.problem, session);
   session.awaiting = knowledge.value.state.missing.size > 0;
-  const planned = await plan(ports, knowledge.value, ground.value, options, session);
+  const planned = await plan(ports, knowledge.value, ground, options, session);
   if (!planned.ok) return failedRun(ports.clock, start, planned.problem, session);
   const changed = await carryOut(ports, planned.value, options, session);
   return reportRun(ports.clock, start, planned.value, changed, session);
