@@ -63,8 +63,8 @@ export const commands: readonly Command[] = [
       {
         name: 'wait',
         value: 'SECONDS',
-        summary: 'how long to wait for metadata and for another run',
-        fallback: '0',
+        summary: 'how long to ask again for metadata that cannot be read',
+        fallback: 'one try',
       },
     ],
     operands: [],
