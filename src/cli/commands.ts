@@ -156,10 +156,16 @@ export const commands: readonly Command[] = [
   {
     name: 'doctor',
     summary: 'what is wrong with the NICs of this machine, and what mends it',
-    about: ['One line a check. Asks the metadata and the kernel; changes nothing.'],
+    about: [
+      'One line a check: what is wrong, and what mends it. Asks the metadata and the kernel; changes nothing.',
+      'Exit code: 0 nothing is wrong (warnings do not count), 3 something is.',
+    ],
     flags: [],
     operands: [],
-    examples: [{ line: 'sudo enid doctor', does: 'look for trouble' }],
+    examples: [
+      { line: 'sudo enid doctor', does: 'look for trouble' },
+      { line: 'sudo enid doctor --json', does: 'every check, those that found nothing too' },
+    ],
     needsRoot: true,
     hidden: false,
     load: () => import('./commands/doctor.ts'),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../src/doctor/diagnosis.ts';
 import { closeAll, leftovers } from '../lab/cleanup.ts';
 import { type Enid, installEnid } from '../lab/enid.ts';
+import { metadataLeaves } from '../lab/metadata-tree.ts';
 import { labObstacle } from '../lab/privileges.ts';
 import { labId } from '../lab/run.ts';
 import { makeVpc, type Vpc } from '../lab/vpc.ts';
@@ -97,6 +98,24 @@ test('a NIC in the subnet of the primary, and one that the kernel does not get',
   expect(of('missing')[0]?.advice).toContain('stop the instance and start it again');
 });
 
+test('the type of the instance is asked for, and tells why', async () => {
+  const nics = [...vpc.nics(), vpc.plan({ subnet: 2, name: 'eth3' })];
+  const leaves = { ...metadataLeaves(nics), 'instance/instance-type': 'ecs.t6-c1m1.large' };
+  await vpc.metadata.set({ leaves });
+  const { checks } = await doctor();
+
+  expect(checks.find(({ check }) => check === 'missing')?.advice).toMatch(
+    /^ecs\.t6-c1m1\.large cannot hot-plug/,
+  );
+  expect(await said('hot-plug', 'machine')).toBe('warning: ecs.t6-c1m1.large cannot hot-plug NICs');
+});
+
+test('metadata that is reached by a secondary', async () => {
+  await vpc.server.ip(['route add 100.100.100.200/32 via 10.0.1.253 dev eth1']);
+  expect(await said('services', 'machine')).toBe('problem: metadata 100.100.100.200 is reached by eth1');
+  await vpc.server.ip(['route del 100.100.100.200/32']);
+});
+
 test('a further address of the primary, which enid does not set', async () => {
   await vpc.addAddress(vpc.primary, '10.0.0.11');
   expect(await said('address', 'eth0')).toBe('problem: lacks 10.0.0.11, which the metadata lists');
@@ -144,6 +163,6 @@ test('for people: what is wrong first, each with what mends it', async () => {
 
   expect(code).toBe(3);
   expect(lines[0]).toMatch(/^problem +metadata +http/);
-  expect(lines[1]).toMatch(/^ {9}mend: /);
-  expect(stdout).toMatch(/\n\nok: .*NICs are up/);
+  expect(lines[1]).toMatch(/^ {9}do: /);
+  expect(stdout).toMatch(/\n\nok {7}container, .*\blink,/);
 });

@@ -64,17 +64,32 @@ export async function findDriverless(files: Bus): Promise<Result<readonly string
 }
 
 /**
- * Whether an enid daemon runs, by the command lines in /proc: known with every init and in every network namespace that
- * shares the processes. Errors: `file-unreadable`.
+ * Whether an enid daemon runs in this network, by the command lines in /proc, which every init has. One in a container of
+ * this machine has another network namespace and does not count. Errors: `file-unreadable`.
  */
-export async function daemonRuns(files: Pick<Files, 'list' | 'readText'>): Promise<Result<boolean>> {
+export async function daemonRuns(
+  files: Pick<Files, 'list' | 'readText' | 'linkTarget'>,
+): Promise<Result<boolean>> {
   const entries = await files.list('/proc');
   if (!entries.ok) return entries;
-  const pids = (entries.value ?? []).filter(({ name }) => /^\d+$/.test(name));
+  const pids = (entries.value ?? []).map(({ name }) => name).filter((name) => /^\d+$/.test(name));
   if (pids.length === 0) return fail('file-unreadable', '/proc', 'shows no process');
-  // A process may end while it is looked at.
-  const lines = await Promise.all(pids.map(({ name }) => files.readText(`/proc/${name}/cmdline`)));
-  return ok(lines.some((line) => line.ok && line.value !== null && isDaemon(line.value.split('\0'))));
+  const own = await networkOf(files, 'self');
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      // A process may end while it is looked at.
+      const line = await files.readText(`/proc/${pid}/cmdline`);
+      if (!line.ok || line.value === null || !isDaemon(line.value.split('\0'))) return false;
+      return (await networkOf(files, pid)) === own;
+    }),
+  );
+  return ok(found.includes(true));
+}
+
+/** The network namespace of a process, `net:[4026531840]`; null where it may not be asked. */
+async function networkOf(files: Pick<Files, 'linkTarget'>, pid: string): Promise<string | null> {
+  const target = await files.linkTarget(`/proc/${pid}/ns/net`);
+  return target.ok ? (/net:\[\d+\]/.exec(target.value ?? '')?.[0] ?? null) : null;
 }
 
 /** `node /usr/lib/enid/enid.cjs daemon`, or `enid daemon` by a wrapper; flags may stand between. */
