@@ -72,12 +72,20 @@ export async function change(
 ): Promise<Changed> {
   const { seen, intention } = plan;
   const { primary } = intention.wanted.network;
-  const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack));
-  if (!proven.ok) return untouched(plan, 'rolled-back', proven.problem);
   // A slot is for life and a former value is known once: both are on disk before anything is made with them.
-  const state = { ...seen.state, slots: intention.wanted.slots, sysctls: intention.sysctls.kept };
-  const saved = await saveState(ports.files, state);
+  const primaryAddresses = [...new Set([...seen.state.primaryAddresses, ...(primary.further ?? [])])];
+  const state = {
+    ...seen.state,
+    slots: intention.wanted.slots,
+    sysctls: intention.sysctls.kept,
+    primaryAddresses,
+  };
+  const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack));
+  // Refused until it is committed: whoever undoes it, the dead-man timer too, need not say so any more.
+  const refused = { ...state, refusedPlan: plan.digest };
+  const saved = await saveState(ports.files, proven.ok ? state : refused);
   if (!saved.ok) return untouched(plan, 'failed', saved.problem);
+  if (!proven.ok) return untouched(plan, 'rolled-back', proven.problem);
   const endpoint = session.metadata.opened?.provider.endpoint ?? null;
   const asked = probesOf(ports, primary, seen.config, seen.config.metadata.endpoint ?? endpoint);
   const [probes, begun] = await Promise.all([answering(asked), begin(ports, plan, options)]);
@@ -88,6 +96,8 @@ export async function change(
     await rollBack(ports, transaction, armed.problem.message, null);
     return untouched(plan, 'failed', armed.problem);
   }
+  const noted = await saveState(ports.files, refused);
+  if (!noted.ok) return abandon(ports, plan, transaction, armed.value, noted.problem);
   const work: Work = {
     ports,
     plan,
@@ -105,6 +115,19 @@ export async function change(
     ? { code: 'harm' as const, place: primary.name, message: verdict.value.harm.join('; '), advice: '' }
     : verdict.problem;
   return putBack(work, why);
+}
+
+/** Gives up before anything was touched. */
+async function abandon(
+  ports: Ports,
+  plan: Plan,
+  transaction: Transaction,
+  armed: Armed,
+  problem: Problem,
+): Promise<Changed> {
+  await rollBack(ports, transaction, problem.message, null);
+  await disarmDeadman(ports, armed);
+  return untouched(plan, 'failed', problem);
 }
 
 /** Restarts the whole service only where the scoped way did not do and a dead-man timer guards it. */
@@ -230,7 +253,12 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
   const names = new Map(state.names);
   for (const nic of wanted.gone) names.delete(nic.mac);
   for (const nic of wanted.network.secondaries) names.set(nic.mac, nic.name);
-  const committed = await commit(ports, transaction, { ...state, names, refusedPlan: null });
+  const committed = await commit(ports, transaction, {
+    ...state,
+    names,
+    primaryAddresses: wanted.network.primary.further ?? [],
+    refusedPlan: null,
+  });
   if (!committed.ok) return putBack(work, committed.problem);
   const disarmed = await disarmDeadman(ports, armed);
   if (!disarmed.ok) ports.log.warn('the dead-man timer is still armed', { why: disarmed.problem.message });

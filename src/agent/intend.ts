@@ -58,7 +58,7 @@ export async function intend(
 
 /** The kernel of an observation against what is wanted; also used again after a change. */
 export function compare(
-  seen: Pick<Observation, 'kernel' | 'config'>,
+  seen: Pick<Observation, 'kernel' | 'config' | 'state'>,
   wanted: Wanted,
   sysctls: SysctlPlan,
 ): readonly Difference[] {
@@ -67,6 +67,7 @@ export function compare(
     gone,
     slots,
     tableBase: seen.config.tableBase,
+    onPrimary: seen.state.primaryAddresses,
     mirrored: seen.config.policyRouting ? mirrored(seen.kernel, network) : [],
   });
   return [...inKernel, ...sysctlDifferences(network.sysctls, sysctls, seen.kernel)];

@@ -222,7 +222,8 @@ async function carryOut(
   session: Session,
 ): Promise<Changed> {
   const { seen, intention, digest } = planned;
-  const isAsked = options.trigger.kind !== 'metadata' && options.trigger.kind !== 'drift';
+  // A start of the daemon is nobody's wish: the dead-man timer ends it, and its service manager starts it again.
+  const isAsked = !['metadata', 'drift', 'boot'].includes(options.trigger.kind);
   const isRefused = isPending(planned) && seen.state.refusedPlan === digest && !isAsked;
   if (isPending(planned) && !isRefused) return change(ports, planned, options, session);
   const state = { ...seen.state, slots: intention.wanted.slots };

@@ -65,7 +65,7 @@ async function look(
   const kernel = await readKernel(ports);
   if (!kernel.ok) return kernel;
   const { wanted } = plan.intention;
-  const differences = compare({ kernel: kernel.value, config: plan.seen.config }, wanted, {
+  const differences = compare({ ...plan.seen, kernel: kernel.value }, wanted, {
     set: [],
     kept: new Map(),
   });

@@ -70,7 +70,9 @@ async function stillLost(
   kernel: KernelState,
 ): Promise<Result<{ readonly harm: readonly Harm[]; readonly done: readonly string[] }>> {
   const { wanted } = plan.intention;
-  const ours = { slots: wanted.slots, tableBase: plan.seen.config.tableBase, gone: wanted.gone };
+  const { config, state } = plan.seen;
+  const onPrimary = state.primaryAddresses;
+  const ours = { slots: wanted.slots, tableBase: config.tableBase, gone: wanted.gone, onPrimary };
   const lost = harm(plan.seen.kernel, kernel, wanted.network, ours);
   const foreign = lost.filter((entry) => entry.kind.startsWith('foreign-') && entry.putBack.length > 0);
   if (foreign.length === 0) return ok({ harm: lost, done: [] });

@@ -19,6 +19,11 @@ export interface DesiredPrimary {
   readonly id: string | null;
   readonly ipv4: PrimaryFamily | null;
   readonly ipv6: PrimaryFamily | null;
+  /**
+   * With `manage_primary`: its private addresses beyond the first, set as host prefixes beside what its own
+   * configuration gives it. Its files, routes and first address are never touched.
+   */
+  readonly further?: readonly Address[];
 }
 
 export interface PrimaryFamily {

@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import type { OwnedFile } from './file.ts';
 import type { InstanceNetwork } from './instance.ts';
 import type { Mac } from './mac.ts';
@@ -13,6 +14,8 @@ export interface State {
   readonly files: ReadonlyMap<string, OwnedFile>;
   /** Values that sysctls had before we set them, by key with slashes. */
   readonly sysctls: ReadonlyMap<string, { readonly former: string; readonly ours: string }>;
+  /** Further private addresses that we set on the primary (`manage_primary`): only these are ever taken from it again. */
+  readonly primaryAddresses: readonly Address[];
   /** The last metadata that was whole and believed; applied early in boot without network, for the same instance only. */
   readonly believed: InstanceNetwork | null;
   /** Things metadata stopped listing, and how many reads in a row agreed on it (design section 5). */
@@ -30,6 +33,7 @@ export const emptyState: State = {
   names: new Map(),
   files: new Map(),
   sysctls: new Map(),
+  primaryAddresses: [],
   believed: null,
   missing: new Map(),
   refusedPlan: null,

@@ -1,4 +1,4 @@
-import type { Family } from '../model/address.ts';
+import { type Address, type Family, families } from '../model/address.ts';
 import type { Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
 import type {
@@ -51,7 +51,7 @@ export interface Wanted {
 export function desire(input: DesireInput): Result<Wanted> {
   const { kernel, config, state } = input;
   const instance = withConfiguredVlans(input.instance, kernel.links, config);
-  const primary = desirePrimary(instance, kernel);
+  const primary = desirePrimary(instance, kernel, config);
   if (primary === null) {
     return fail(
       'no-primary',
@@ -81,7 +81,11 @@ export function desire(input: DesireInput): Result<Wanted> {
   return ok({ network, slots, gone, notes });
 }
 
-function desirePrimary(instance: InstanceNetwork, kernel: KernelState): DesiredPrimary | null {
+function desirePrimary(
+  instance: InstanceNetwork,
+  kernel: KernelState,
+  config: Config,
+): DesiredPrimary | null {
   const link = findPrimary(instance.primaryMac, kernel);
   const nic = instance.interfaces.find((entry) => entry.mac === instance.primaryMac);
   if (link === undefined || nic === undefined) return null;
@@ -91,7 +95,16 @@ function desirePrimary(instance: InstanceNetwork, kernel: KernelState): DesiredP
     id: nic.id,
     ipv4: primaryFamily('ipv4', nic.ipv4, link.name, kernel),
     ipv6: primaryFamily('ipv6', nic.ipv6, link.name, kernel),
+    ...(config.interfaces.managePrimary ? { further: furtherAddresses(nic, config) } : {}),
   };
+}
+
+/** What its own configuration does not know: all that metadata lists beyond the first of each family, and the configured. */
+function furtherAddresses(nic: InstanceInterface, config: Config): readonly Address[] {
+  const listed = families.flatMap((family) => (nic[family].addresses ?? []).slice(1));
+  const configured = (config.interfaces.addresses.get(nic.mac) ?? []).map((entry) => entry.address);
+  const first = new Set(families.map((family) => nic[family].addresses?.[0]));
+  return [...new Set([...listed, ...configured])].filter((address) => !first.has(address));
 }
 
 /** One NIC of the metadata: addressed and with a slot, or set aside. New slots are entered into `slots`. */

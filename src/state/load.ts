@@ -1,9 +1,10 @@
+import { parseAddress } from '../model/address.ts';
 import type { OwnedFile } from '../model/file.ts';
 import { type Mac, parseMac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { emptyState, type State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
-import { type Decode, literal, map, nullable, object, parsed, text, whole } from './decode.ts';
+import { type Decode, list, literal, map, nullable, object, parsed, text, whole } from './decode.ts';
 import { readBelieved } from './read-believed.ts';
 
 export const statePath = '/var/lib/enid/state.json';
@@ -50,6 +51,7 @@ const readState = object({
   names: map(mac, text(/^[^\s/\0]{1,15}$/)),
   files: map(absolutePath, object({ digest, mode: whole(0, 0o7777), mac: nullable(mac) })),
   sysctls: map(text(/^[\w.@:/-]+$/), object({ former: text(), ours: text() })),
+  primaryAddresses: list(parsed(parseAddress)),
   believed: nullable(readBelieved),
   missing: map(text(), object({ reads: whole(0, Number.MAX_SAFE_INTEGER), since: text(), last: text() })),
   refusedPlan: nullable(text()),

@@ -31,6 +31,7 @@ export function printState(state: State): string {
     names: record(state.names, (name) => name),
     files: record(state.files, ({ digest, mode, mac }) => ({ digest, mode, mac })),
     sysctls: record(state.sysctls, ({ former, ours }) => ({ former, ours })),
+    primaryAddresses: [...state.primaryAddresses].sort(),
     believed: state.believed === null ? null : instanceJson(state.believed),
     missing: record(state.missing, ({ reads, since, last }) => ({ reads, since, last })),
     refusedPlan: state.refusedPlan,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { instances } from '../metadata/testing.ts';
+import { anAddress, instances } from '../metadata/testing.ts';
 import { type Mac, parseMac } from '../model/mac.ts';
 import { emptyState, type State } from '../model/state.ts';
 import { nodeFiles } from '../ports/node/files.ts';
@@ -49,6 +49,9 @@ const states: fc.Arbitrary<State> = fc
       )
       .map((files) => new Map(files.map((file) => [file.path, file]))),
     sysctls: fc.constant(new Map([['net/ipv4/conf/eth1.100/rp_filter', { former: '1', ours: '2' }]])),
+    primaryAddresses: fc
+      .uniqueArray(fc.constantFrom(anAddress('10.0.0.21'), anAddress('2001:db8::21')))
+      .map((all) => all.sort()),
     believed: fc.option(instances),
     missing: fc.constant(new Map([['x', { reads: 2, since: 'a', last: 'b' }]])),
     refusedPlan: fc.option(digests),

@@ -1,5 +1,5 @@
 import { formOf, isFromHost } from '../kernel/band.ts';
-import { type Address, addressBits, type Family, families, splitPrefix } from '../model/address.ts';
+import { type Address, addressBits, type Family, families, familyOf, splitPrefix } from '../model/address.ts';
 import type { DesiredFamily, DesiredInterface } from '../model/desired.ts';
 import type { Difference } from '../model/difference.ts';
 import type { KernelAddress, KernelState } from '../model/kernel.ts';
@@ -28,7 +28,24 @@ export function addressDifferences(compared: Comparison): readonly Difference[] 
     .flatMap((nic) =>
       marked(nic.name, nic.table, kernel, context.tableBase).map((entry) => surplus(entry, nic.mac)),
     );
-  return [...desired, ...gone];
+  return [...desired, ...gone, ...primaryDifferences(compared)];
+}
+
+/** `manage_primary`: further addresses that are missing on the primary, and those we set there that nobody wants any more. */
+function primaryDifferences({ network, kernel, context }: Comparison): readonly Difference[] {
+  const { name, mac, further = [] } = network.primary;
+  const held = kernel.addresses.filter((entry) => entry.link === name);
+  const missing = further
+    .filter((address) => held.every((entry) => entry.address !== address))
+    .map((address): Difference => {
+      const mend = [setAddress({ family: familyOf(address), address, link: name })];
+      return { kind: 'address-missing', mac, text: `address ${address} is missing on ${name}`, mend };
+    });
+  const unwanted = (context.onPrimary ?? []).filter((address) => !further.includes(address));
+  const left = held.filter(
+    (entry) => unwanted.includes(entry.address) && entry.prefixLength === addressBits[entry.family],
+  );
+  return [...missing, ...left.map((entry) => surplus(entry, mac))];
 }
 
 function wantedDifferences(

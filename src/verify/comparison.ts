@@ -1,4 +1,5 @@
 import { formOf } from '../kernel/band.ts';
+import type { Address } from '../model/address.ts';
 import type { DesiredInterface, DesiredNetwork, PolicyRoute } from '../model/desired.ts';
 import type { KernelState, Link } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
@@ -13,6 +14,8 @@ export interface DifferenceContext {
   readonly tableBase: number;
   /** The routes of local virtual networks that the NICs' tables should repeat. */
   readonly mirrored: readonly PolicyRoute[];
+  /** Addresses that we set on the primary before (`State.primaryAddresses`). */
+  readonly onPrimary?: readonly Address[];
   /**
    * Current values of sysctls by key with slashes; null where the kernel has no such key. Keys that are not in the
    * map were not looked at.

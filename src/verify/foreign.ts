@@ -1,5 +1,5 @@
 import { formOf } from '../kernel/band.ts';
-import { contains, type Prefix } from '../model/address.ts';
+import { type Address, contains, type Prefix } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import {
   type KernelRoute,
@@ -18,6 +18,8 @@ export interface Ours {
   readonly slots: ReadonlyMap<Mac, number>;
   readonly tableBase: number;
   readonly gone: readonly GoneInterface[];
+  /** Addresses that enid itself set on the primary: their going is no harm. */
+  readonly onPrimary?: readonly Address[];
 }
 
 /** Protocols (rtnetlink.h) of routes that come and go with the network: routing daemons, redirects, advertisements. */

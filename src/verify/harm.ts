@@ -1,5 +1,5 @@
 import { replayAddress, replayRoute, replayRule } from '../kernel/replay.ts';
-import { type Family, families } from '../model/address.ts';
+import { type Address, type Family, families } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import {
@@ -33,7 +33,7 @@ export function harm(
   ours: Ours,
 ): readonly Harm[] {
   return [
-    ...primaryHarm(before, after, network),
+    ...primaryHarm(before, after, network, ours.onPrimary ?? []),
     ...families.flatMap((family) => defaultHarm(family, before, after, network, ours)),
     ...lostRoutes(before, after, network, ours)
       .filter((route) => !isMainDefault(route) || !isBest(route, before))
@@ -48,7 +48,12 @@ export function harm(
   ];
 }
 
-function primaryHarm(before: KernelState, after: KernelState, network: DesiredNetwork): readonly Harm[] {
+function primaryHarm(
+  before: KernelState,
+  after: KernelState,
+  network: DesiredNetwork,
+  onPrimary: readonly Address[],
+): readonly Harm[] {
   const { mac, name } = network.primary;
   const former = linkWith(mac, name, before);
   const now = linkWith(mac, name, after);
@@ -64,7 +69,13 @@ function primaryHarm(before: KernelState, after: KernelState, network: DesiredNe
     );
   const down: readonly Harm[] = !former.up || now.up ? [] : [linkDown(now.name)];
   const lost = before.addresses
-    .filter((entry) => entry.link === former.name && isLasting(entry) && !isHeld(entry))
+    .filter(
+      (entry) =>
+        entry.link === former.name &&
+        isLasting(entry) &&
+        !isHeld(entry) &&
+        !onPrimary.includes(entry.address),
+    )
     .map((entry): Harm => {
       const text = `the primary's address ${entry.address}/${entry.prefixLength} is gone`;
       return { kind: 'primary-address', text, putBack: [replayAddress({ ...entry, link: now.name })] };
