@@ -37,5 +37,5 @@ export function howToAdd(nic: string, addresses: readonly string[], stack: Stack
   const now = addresses.map((address) => `\`ip address add ${address} dev ${nic}\``).join(', ');
   const format = stack?.format ?? 'none';
   const last = format === 'none' ? '' : `; to last: ${lasting[format](nic, addresses)}`;
-  return `enid does not configure the primary: now ${now}${last}`;
+  return `enid does so with \`interfaces: {manage_primary: true}\`; by hand: now ${now}${last}`;
 }
