@@ -1,4 +1,3 @@
-import { program } from '../lab/metadata.ts';
 import { type Measure, ms } from './report.ts';
 import type { Bench } from './scene.ts';
 import { timed } from './statistics.ts';
@@ -9,9 +8,8 @@ export async function nodeFloor({ vpc, runs }: Bench): Promise<number> {
 }
 
 export async function measureStart(bench: Bench, floor: number): Promise<readonly Measure[]> {
-  const { vpc, runs } = bench;
-  const bundle = program('dist/enid.cjs');
-  const status = await timed(runs, () => vpc.server.must([process.execPath, bundle, 'status']));
+  const { vpc, runs, enid } = bench;
+  const status = await timed(runs, () => vpc.server.must([process.execPath, enid.bundle, 'status']));
   return [
     {
       what: 'start of `enid status`',

@@ -1,4 +1,7 @@
+import { cp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Status, StatusInterface } from '../../src/report/status.ts';
+import { temporaryDirectory } from './cleanup.ts';
 import { program } from './metadata.ts';
 import type { Namespace } from './namespace.ts';
 import type { Ran } from './run.ts';
@@ -16,6 +19,8 @@ export interface Enid {
   pid(): number;
   /** What the daemon wrote to standard error so far. */
   log(): string;
+  /** The program. */
+  readonly bundle: string;
   /** A command, e.g. `enid.run('plan')`. */
   run(...args: readonly string[]): Promise<Ran>;
   /** status.json as it is; null while there is none. */
@@ -37,8 +42,17 @@ export const labConfiguration = {
   rollback: { timeout: '10s' },
 } as const;
 
+/** A copy of what was built, so that a build in the meantime changes nothing under a running daemon. */
+async function installed(): Promise<string> {
+  const built = program('dist/enid.cjs');
+  const directory = temporaryDirectory();
+  await cp(join(dirname(built), 'templates'), join(directory, 'templates'), { recursive: true });
+  await cp(built, join(directory, 'enid.cjs'));
+  return join(directory, 'enid.cjs');
+}
+
 export async function installEnid(server: Namespace): Promise<Enid> {
-  const bundle = program('dist/enid.cjs');
+  const bundle = await installed();
   const command = (args: readonly string[]): readonly string[] => [process.execPath, bundle, ...args];
   let log = '';
   let pid = 0;
@@ -101,6 +115,7 @@ export async function installEnid(server: Namespace): Promise<Enid> {
       return { code: await ended, ms: performance.now() - begun };
     },
     signal,
+    bundle,
     pid: () => pid,
     log: () => log,
     run: (...args) => server.run(command(args)),

@@ -60,7 +60,7 @@ export interface Vpc<S extends Pick<Namespace, 'run'> = Namespace> extends Inhab
   readonly outside: Peer;
   /** The NICs that are plugged in, the primary first. */
   nics(): readonly Nic[];
-  /** The peers made so far, the one outside first. */
+  /** The peers made so far: the one outside, then by subnet. */
   peers(): readonly Peer[];
   /** The peer inside a subnet, made when first asked for. */
   peer(number: number): Promise<Peer>;
@@ -213,7 +213,7 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
     outside,
     primary,
     nics: () => [...plugged.values()],
-    peers: () => peers,
+    peers: () => [...peers].sort((one, other) => rank(one) - rank(other)),
     peer(number) {
       const known = inside.get(number);
       if (known !== undefined) return known;
@@ -260,6 +260,10 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
 
 function withAddresses(nic: Nic, edit: (all: readonly string[]) => readonly string[], address: string): Nic {
   return address.includes(':') ? { ...nic, ipv6: edit(nic.ipv6) } : { ...nic, ipv4: edit(nic.ipv4) };
+}
+
+function rank({ subnet }: Peer): number {
+  return subnet?.number ?? -1;
 }
 
 function peerPort(peer: Peer, place: Subnet): Port {
