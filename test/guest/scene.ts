@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { closeAll, leftovers } from '../lab/cleanup.ts';
+import { brokenPromises } from '../lab/promises.ts';
+import { labId } from '../lab/run.ts';
+import { untidy } from '../lab/tidy.ts';
+import { makeVpcAround, type Vpc, type VpcWish } from '../lab/vpc.ts';
+import { until } from './enid.ts';
+import { keepEvidence } from './evidence.ts';
+import { type Guest, guestSockets } from './guest.ts';
+import { makeDisk } from './image.ts';
+import { say } from './progress.ts';
+import type { System } from './system.ts';
+
+/** What the cases of one guest share: a VPC with peers outside and in subnets 0 and 1, and the guest in it. */
+export interface Scene {
+  readonly system: System;
+  readonly vpc: Vpc<Guest>;
+  readonly guest: Guest;
+}
+
+/** Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence. */
+export function useGuest(system: System, wish: VpcWish = {}): Scene {
+  let made: Vpc<Guest> | undefined;
+  const vpc = (): Vpc<Guest> => {
+    if (made === undefined) throw new Error('the guest did not boot');
+    return made;
+  };
+  beforeAll(async () => {
+    say(`${system.name}: making the disk`);
+    const disk = await makeDisk(system);
+    made = await makeVpcAround(guestSockets(disk), wish);
+    await Promise.all([made.peer(0), made.peer(1)]);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail' && made !== undefined) {
+      await keepEvidence(made.server, system.name, task.name);
+    }
+  });
+  afterAll(async () => {
+    await closeAll();
+    expect(leftovers(labId)).toEqual([]);
+  });
+  return {
+    system,
+    get vpc() {
+      return vpc();
+    },
+    get guest() {
+      return vpc().server;
+    },
+  };
+}
+
+/** The three promises with packets, and clean tables. */
+export async function expectAllWell(scene: Scene): Promise<void> {
+  const wrong = await untidy(scene.vpc);
+  expect(wrong.filter((line) => !isAllowed(scene, line))).toEqual([]);
+  expect(await brokenPromises(scene.vpc)).toEqual([]);
+}
+
+/** Where the DHCP client puts the connected subnet into main, it is there. */
+function isAllowed({ system }: Scene, line: string): boolean {
+  return (
+    system.connected === 'main' && /^in main: 10\.0\.\d+\.0\/24 dev eth\d+ proto kernel scope link/.test(line)
+  );
+}
+
+/** Waits until the daemon has looked at the network and found nothing wrong. */
+export async function untilOk({ guest }: Scene): Promise<void> {
+  await until(guest, 'the daemon is well', ({ state }) => state === 'ok');
+}
