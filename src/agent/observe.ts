@@ -42,11 +42,22 @@ export interface Knowledge {
   readonly awaiting: readonly string[];
 }
 
-/** What one read of the metadata adds to what was believed before (design section 5). */
-export function believeRead(clock: Pick<Clock, 'now'>, ground: Ground, read: InstanceNetwork): Knowledge {
+/**
+ * What one read of the metadata adds to what was believed before (design section 5). A NIC whose link the kernel
+ * removed needs no second read to be forgotten.
+ */
+export function believeRead(
+  clock: Pick<Clock, 'now'>,
+  ground: Ground,
+  read: InstanceNetwork,
+  removed: ReadonlySet<Mac>,
+): Knowledge {
   const { config, state } = ground;
   const settings = { agreeingReads: config.metadata.agreeingReads, pollMs: config.metadata.poll };
-  const belief = believe(state, read, clock.now().toISOString(), settings);
+  const { believed } = state;
+  const kept = believed?.interfaces.filter((nic) => !removed.has(nic.mac)) ?? [];
+  const former = { ...state, believed: believed === null ? null : { ...believed, interfaces: kept } };
+  const belief = believe(former, read, clock.now().toISOString(), settings);
   return {
     state: { ...state, believed: belief.believed, missing: belief.missing },
     instance: belief.believed,

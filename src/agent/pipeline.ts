@@ -100,7 +100,13 @@ export async function planOnce(ports: Ports, options: RunOptions, session: Sessi
   const read = await readMetadata(ports, config.value, session.metadata, options.stopping);
   if (!read.ok) return read;
   const ground = { config: config.value, state: state.value };
-  return plan(ports, believeRead(ports.clock, ground, read.value.instance), ground, options, session);
+  return plan(
+    ports,
+    believeRead(ports.clock, ground, read.value.instance, session.removed),
+    ground,
+    options,
+    session,
+  );
 }
 
 /** True when the plan has something to do. */
@@ -166,7 +172,7 @@ async function pass(
   const state = await loadState(ports.files);
   if (!state.ok) return failedRun(ports.clock, start, state.problem, session);
   const ground = { config, state: state.value };
-  const knowledge = await know(ports, ground, metadata, options);
+  const knowledge = await know(ports, ground, metadata, options, session);
   if (!knowledge.ok) return failedRun(ports.clock, start, knowledge.problem, session);
   session.awaiting = knowledge.value.state.missing.size > 0;
   const planned = await plan(ports, knowledge.value, ground, options, session);
@@ -180,8 +186,10 @@ async function know(
   ground: Ground,
   metadata: Asked,
   options: RunOptions,
+  session: Session,
 ): Promise<Result<Knowledge>> {
-  if (metadata !== null && metadata.read !== null) return ok(believeRead(ports.clock, ground, metadata.read));
+  if (metadata !== null && metadata.read !== null)
+    return ok(believeRead(ports.clock, ground, metadata.read, session.removed));
   const problem = metadata?.problem ?? null;
   if (problem !== null && options.unread === 'fail') return { ok: false, problem };
   const kernel = await readKernel(ports);

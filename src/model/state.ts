@@ -16,6 +16,8 @@ export interface State {
   readonly sysctls: ReadonlyMap<string, { readonly former: string; readonly ours: string }>;
   /** Further private addresses that we set on the primary (`manage_primary`): only these are ever taken from it again. */
   readonly primaryAddresses: readonly Address[];
+  /** Rules and routes at the band's shared numbers (guards, roads, table 21000) that we set: only these are ours there. */
+  readonly commons: readonly string[];
   /** The last metadata that was whole and believed; applied early in boot without network, for the same instance only. */
   readonly believed: InstanceNetwork | null;
   /** Things metadata stopped listing, and how many reads in a row agreed on it (design section 5). */
@@ -34,6 +36,7 @@ export const emptyState: State = {
   files: new Map(),
   sysctls: new Map(),
   primaryAddresses: [],
+  commons: [],
   believed: null,
   missing: new Map(),
   refusedPlan: null,

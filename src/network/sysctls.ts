@@ -29,18 +29,18 @@ interface Named {
 
 /** Every NIC, the primary included, whose IPv4 subnet another one has as well. */
 function sharing(primary: DesiredPrimary, nics: readonly Addressed[]): readonly Named[] {
-  const all: { nic: Named; subnet: Prefix | null }[] = [
-    { nic: primary, subnet: primary.ipv4?.subnet ?? null },
-    ...nics.map((nic) => ({ nic, subnet: nic.ipv4?.subnet ?? null })),
-  ];
-  return all
-    .filter((one) =>
-      all.some(
-        (other) =>
-          other !== one && one.subnet !== null && other.subnet !== null && overlaps(one.subnet, other.subnet),
-      ),
-    )
-    .map((entry) => entry.nic);
+  const bySubnet = new Map<Prefix, Named[]>();
+  for (const nic of [primary, ...nics]) {
+    const subnet = nic.ipv4?.subnet ?? null;
+    if (subnet !== null) bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), nic]);
+  }
+  const subnets = [...bySubnet.keys()];
+  const crowded = subnets.filter(
+    (one) =>
+      (bySubnet.get(one)?.length ?? 0) > 1 || subnets.some((other) => other !== one && overlaps(one, other)),
+  );
+  const members = new Set(crowded.flatMap((subnet) => bySubnet.get(subnet) ?? []));
+  return [primary, ...nics].filter((nic) => members.has(nic));
 }
 
 function set(nic: Named, family: string, key: string, value: string): DesiredSysctl {

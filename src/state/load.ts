@@ -52,6 +52,7 @@ const readState = object({
   files: map(absolutePath, object({ digest, mode: whole(0, 0o7777), mac: nullable(mac) })),
   sysctls: map(text(/^[\w.@:/-]+$/), object({ former: text(), ours: text() })),
   primaryAddresses: list(parsed(parseAddress)),
+  commons: list(text()),
   believed: nullable(readBelieved),
   missing: map(text(), object({ reads: whole(0, Number.MAX_SAFE_INTEGER), since: text(), last: text() })),
   refusedPlan: nullable(text()),

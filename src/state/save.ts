@@ -32,6 +32,7 @@ export function printState(state: State): string {
     files: record(state.files, ({ digest, mode, mac }) => ({ digest, mode, mac })),
     sysctls: record(state.sysctls, ({ former, ours }) => ({ former, ours })),
     primaryAddresses: [...state.primaryAddresses].sort(),
+    commons: [...state.commons].sort(),
     believed: state.believed === null ? null : instanceJson(state.believed),
     missing: record(state.missing, ({ reads, since, last }) => ({ reads, since, last })),
     refusedPlan: state.refusedPlan,

@@ -87,7 +87,7 @@ function know(
   metadata: Findings['metadata'],
   kernel: Result<KernelState>,
 ): Result<Knowledge> {
-  if (metadata.ok) return ok(believeRead(ports.clock, ground, metadata.value));
+  if (metadata.ok) return ok(believeRead(ports.clock, ground, metadata.value, new Set()));
   return kernel.ok ? formerKnowledge(ground, kernel.value, metadata.problem) : metadata;
 }
 

@@ -57,7 +57,7 @@ async function start(
   watcher.on('all', (_event, found) => tell(found));
   // `all` swallows what follows an event within 50 ms; `raw` is every inotify event of what is watched already.
   watcher.on('raw', (_event, name, details) => {
-    for (const found of rawPaths(name, details)) tell(found);
+    for (const found of rawPaths(name, details, wanted)) tell(found);
   });
   watcher.on('error', () => undefined);
   await new Promise<void>((resolve) => watcher.once('ready', resolve));
@@ -65,10 +65,11 @@ async function start(
 }
 
 /** inotify names an entry of a watched directory by its name, a watched file by its own: which of them is not said. */
-function rawPaths(name: unknown, details: unknown): readonly string[] {
+function rawPaths(name: unknown, details: unknown, wanted: ReadonlyMap<string, string>): readonly string[] {
   const watched = (details as { readonly watchedPath?: unknown } | undefined)?.watchedPath;
   if (typeof watched !== 'string' || typeof name !== 'string') return [];
-  return basename(watched) === name ? [watched, join(watched, name)] : [join(watched, name)];
+  if (basename(watched) !== name) return [join(watched, name)];
+  return wanted.has(watched) ? [watched] : [watched, join(watched, name)];
 }
 
 async function nearestDirectory(path: string): Promise<string> {
