@@ -13,11 +13,19 @@ export function touched(change: Change): readonly DesiredInterface[] {
   return [...safe.filter((nic) => nic.vlan === null), ...safe.filter((nic) => nic.vlan !== null)];
 }
 
-/** The NICs that go and whose name nobody else bears by now: neither the primary nor another secondary. */
+/**
+ * The NICs that go and whose name nobody else bears by now: steps go by name, and the next NIC to come (a person's, one of
+ * a container network, one that the metadata does not list yet) may have been given the name of the one that left.
+ */
 export function gone(change: Change): readonly GoneInterface[] {
-  const { primary, secondaries } = change.network;
+  const { primary, secondaries, setAside } = change.network;
   const taken = new Set([primary.name, ...secondaries.map((nic) => nic.name)]);
-  return change.gone.filter((nic) => !taken.has(nic.name) && nic.mac !== primary.mac);
+  const linked = new Set(change.linkNames);
+  const isAnothers = ({ name, mac }: GoneInterface): boolean =>
+    linked.has(name) || setAside.some((nic) => nic.name === name && nic.mac !== mac);
+  return change.gone.filter(
+    (nic) => !taken.has(nic.name) && nic.mac !== primary.mac && (nic.present || !isAnothers(nic)),
+  );
 }
 
 /** What changes on disk for one NIC. */

@@ -298,6 +298,29 @@ describe('every stack', () => {
     },
   );
 
+  it.each(named)(
+    '%s: a NIC that left is not looked for under a name that somebody else bears now',
+    (_, on) => {
+      const stranger = { name: 'eth1', mac: mac(9), id: null, role: 'secondary', detail: '' } as const;
+      const aside = { ...network(), setAside: [{ ...stranger, reason: 'cni' } as const] };
+      const left = goneNic(1, false);
+      const { release, scoped } = stackActions[on.id];
+      for (const told of [
+        change(on, { gone: [left], network: aside }),
+        change(on, { gone: [left], linkNames: ['lo', 'eth0', 'eth1'] }),
+      ])
+        expect(lines([...release(told), ...scoped(told)])).toEqual([]);
+
+      // Its own link, which is still there, is let go although it is listed as set aside.
+      const own = { ...network(), setAside: [{ ...stranger, mac: left.mac, reason: 'excluded' } as const] };
+      const kept = change(on, { gone: [goneNic(1, true)], network: own, linkNames: ['eth1'] });
+      const plain = change(on, { gone: [goneNic(1, true)] });
+      expect(lines([...release(kept), ...scoped(kept)])).toEqual(
+        lines([...release(plain), ...scoped(plain)]),
+      );
+    },
+  );
+
   it.each(named)('%s: nothing is run when nothing is touched', (_, on) => {
     const idle = change(on);
     expect(stackActions[on.id].release(idle)).toEqual([]);

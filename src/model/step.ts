@@ -43,4 +43,6 @@ export interface Change {
   /** NICs to take up: their files change or the kernel differs. */
   readonly touched: readonly DesiredInterface[];
   readonly gone: readonly GoneInterface[];
+  /** The names of all links in the kernel at the moment: a NIC that left may have had a name that somebody else bears now. */
+  readonly linkNames?: readonly string[];
 }
