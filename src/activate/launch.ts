@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { runsUnderSystemd } from '../kernel/service-manager.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Step } from '../model/step.ts';
 import type { Files } from '../ports/files.ts';
@@ -117,19 +118,6 @@ function parseLaunched(text: string, directory: string): Launched | null {
   } catch {
     return null;
   }
-}
-
-/** systemd is PID 1 and serves the network namespace that enid works in. */
-async function runsUnderSystemd(files: Files): Promise<boolean> {
-  const [booted, first, own] = await Promise.all([
-    files.kind('/run/systemd/system'),
-    files.linkTarget('/proc/1/ns/net'),
-    files.linkTarget('/proc/self/ns/net'),
-  ]);
-  if (!booted.ok || booted.value !== 'directory') return false;
-  const inode = (target: Result<string | null>): string | null =>
-    target.ok ? (/net:\[\d+\]/.exec(target.value ?? '')?.[0] ?? null) : null;
-  return inode(first) === null || inode(own) === null || inode(first) === inode(own);
 }
 
 /**
