@@ -19,8 +19,12 @@ void runCli({
   process.stdout.write(output, () => process.exit(exitCode));
 });
 
-/** A reader that went away (`enid status | head -1`) is no error. */
-process.stdout.on('error', () => process.exit(0));
+/**
+ * Whoever reads may go away (`enid status | head -1`), and so may the terminal: the restart of the network can cut the very
+ * session that asked for it. A change under way is finished all the same, and the exit code says what came of it.
+ */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.on('SIGHUP', () => {}); // of the daemon: it adds what it does then
 
 /** Aborts at the first SIGTERM or SIGINT; the command ends in its own time. */
 function stopSignal(): AbortSignal {
