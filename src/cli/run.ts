@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { configPath } from '../config/defaults.ts';
 import { fail, type Problem, type Result } from '../model/problem.ts';
 import { logLevels } from '../ports/node/log.ts';
@@ -55,6 +56,8 @@ async function dispatch(invocation: Invocation, process: Process): Promise<Resul
   const context = contextOf(invocation, command, process);
   const refusal = refusedFor(command, context, process);
   if (refusal !== null) return { ok: false, problem: refusal };
+  const missing = await missingConfig(context);
+  if (missing !== null) return { ok: false, problem: missing };
   const { run } = await command.load();
   return run(context);
 }
@@ -69,7 +72,7 @@ function contextOf(invocation: Invocation, command: Command, process: Process): 
     flags,
     operands,
     root,
-    configPath: flags.get('config') ?? configPath,
+    configPath: resolve(flags.get('config') ?? configPath),
     json,
     force: flags.has('force'),
     colour: !json && wantsColour(process.terminal, process.environment),
@@ -89,6 +92,15 @@ function refusedFor(command: Command, context: Context, process: Process): Probl
     `run it with sudo, or see \`enid ${command.name} --help\``,
   );
   return problem;
+}
+
+/** Without `--config` a file that is not there means the defaults; one that was asked for is missed. */
+async function missingConfig({ ports, flags, configPath }: Context): Promise<Problem | null> {
+  if (!flags.has('config')) return null;
+  const kind = await ports.files.kind(configPath);
+  if (!kind.ok || kind.value !== null) return null;
+  const advice = 'name the file that you mean, or leave --config out for the defaults';
+  return fail('config-unreadable', configPath, 'no such file', advice).problem;
 }
 
 function done(text: string): Result<CommandOutput> {
