@@ -37,15 +37,16 @@ export function planActivation(input: ActivationInput): Activation {
   const { intention, due, stack, activation, restart } = input;
   const actions = stackActions[stack.id];
   if (activation === 'none' && !restart) return { release: [], takeUp: [], batch: [], service: [] };
-  const { network, gone } = intention.wanted;
+  const { network } = intention.wanted;
   const files = intention.files.changes;
   const touched = network.secondaries.filter((nic) => needsSteps(nic, input, actions.reapplies(stack)));
   const change: Change = { network, stack, files, touched, gone: leaving(intention) };
   const whole = actions.service(change);
-  const isWhole = restart || activation === 'service';
+  const isNeeded = touched.length + change.gone.length > 0;
+  const isWhole = restart || (activation === 'service' && isNeeded);
   return {
-    release: touched.length + gone.length > 0 ? actions.release(change) : [],
-    takeUp: isWhole ? whole : touched.length + change.gone.length > 0 ? actions.scoped(change) : [],
+    release: isNeeded ? actions.release(change) : [],
+    takeUp: isWhole ? whole : isNeeded ? actions.scoped(change) : [],
     batch: due.flatMap((difference) => difference.mend),
     service: activation === 'auto' && !isWhole ? whole : [],
   };
@@ -90,7 +91,7 @@ function needsSteps(nic: DesiredInterface, { intention, due }: ActivationInput, 
   return isNew || reapplies || differs.some((entry) => !byBatch.has(entry.kind) || isLease(entry));
 }
 
-/** Differences that keep a NIC from being as desired although no lease is awaited: reason to restart the service. */
+/** True when something that could be mended was not, on one of these NICs: reason to restart the service. */
 export function stillWrong(differences: readonly Difference[], macs: ReadonlySet<Mac>): boolean {
-  return differences.some((entry) => entry.mac !== null && macs.has(entry.mac) && !isLease(entry));
+  return differences.some((entry) => entry.mac !== null && macs.has(entry.mac) && entry.mend.length > 0);
 }

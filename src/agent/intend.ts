@@ -68,9 +68,23 @@ export function compare(
     slots,
     tableBase: seen.config.tableBase,
     onPrimary: seen.state.primaryAddresses,
+    commons: seen.state.commons,
     mirrored: seen.config.policyRouting ? mirrored(seen.kernel, network) : [],
   });
-  return [...inKernel, ...sysctlDifferences(network.sysctls, sysctls, seen.kernel)];
+  const former = formerBand(seen, wanted);
+  return [...former, ...inKernel, ...sysctlDifferences(network.sysctls, sysctls, seen.kernel)];
+}
+
+/** What is left at another `table_base` that was configured before: all of it goes. */
+function formerBand(
+  { kernel, config, state }: Pick<Observation, 'kernel' | 'config' | 'state'>,
+  { network, slots }: Wanted,
+): readonly Difference[] {
+  const { tableBase, commons } = state;
+  if (tableBase === null || tableBase === config.tableBase) return [];
+  const gone = [...slots].map(([mac, slot]) => ({ name: '', mac, table: tableBase + slot, present: false }));
+  const nothing = { ...network, secondaries: [] };
+  return differences(kernel, nothing, { gone, slots, tableBase, mirrored: [], commons });
 }
 
 /**

@@ -1,6 +1,5 @@
 import { findClaims } from '../distro/claims.ts';
 import { detectStack } from '../distro/detect.ts';
-import { believe } from '../metadata/believe.ts';
 import type { Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
@@ -9,8 +8,8 @@ import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import { findPrimary } from '../network/nic.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Detected, Session } from './session.ts';
 
 /** What one run knows before it decides anything. */
@@ -28,55 +27,12 @@ export interface Observation {
   readonly awaiting: readonly string[];
 }
 
-/** Config and state: what must be readable before anything else is asked. */
-export interface Ground {
-  readonly config: Config;
-  readonly state: State;
-}
-
-/** The metadata of this run, believed; or, where it cannot be read, what was believed before. */
-export interface Knowledge {
-  readonly state: State;
-  readonly instance: InstanceNetwork;
-  readonly stale: Problem | null;
-  readonly awaiting: readonly string[];
-}
-
-/**
- * What one read of the metadata adds to what was believed before (design section 5). A NIC whose link the kernel
- * removed needs no second read to be forgotten.
- */
-export function believeRead(
-  clock: Pick<Clock, 'now'>,
-  ground: Ground,
-  read: InstanceNetwork,
-  removed: ReadonlySet<Mac>,
-): Knowledge {
-  const { config, state } = ground;
-  const settings = { agreeingReads: config.metadata.agreeingReads, pollMs: config.metadata.poll };
-  const { believed } = state;
-  const kept = believed?.interfaces.filter((nic) => !removed.has(nic.mac)) ?? [];
-  const former = { ...state, believed: believed === null ? null : { ...believed, interfaces: kept } };
-  const belief = believe(former, read, clock.now().toISOString(), settings);
-  return {
-    state: { ...state, believed: belief.believed, missing: belief.missing },
-    instance: belief.believed,
-    stale: null,
-    awaiting: belief.awaiting,
-  };
-}
-
-/**
- * What was believed before, if it is of this machine: its primary's MAC is here. `why` is told as the reason that it
- * is old; null where it is a moment old and good enough.
- */
-export function formerKnowledge(ground: Ground, kernel: KernelState, why: Problem | null): Result<Knowledge> {
-  const { believed } = ground.state;
-  if (believed === null || findPrimary(believed.primaryMac, kernel) === undefined) {
-    const unread = fail('metadata-unreachable', 'metadata', 'nothing is known of this instance yet');
-    return why === null ? unread : { ok: false, problem: why };
-  }
-  return ok({ state: ground.state, instance: believed, stale: why, awaiting: [] });
+/** Files of ours for a network service are not dropped because none was found running. */
+function orphanedFile(config: Config, { stack }: Detected, { files }: State): Result<never> | null {
+  const [file] = [...files.values()].filter((entry) => entry.mac !== null);
+  if (config.stack !== 'auto' || stack.id !== 'none' || file === undefined) return null;
+  const message = 'is for a network service, and none was found that holds the primary';
+  return fail('stack-unknown', file.path, message, 'see `enid detect`, or set `stack` in the configuration');
 }
 
 /** Looks at the kernel, the stack and who else claims NICs. */
@@ -94,6 +50,10 @@ export async function observe(
     session.detected = detected.value;
   }
   const { detected } = session;
+  // Early in boot no service may hold the primary yet: that nobody does is asked again in the next run.
+  if (config.stack === 'auto' && detected.stack.id === 'none') session.detected = null;
+  const orphaned = orphanedFile(config, detected, knowledge.state);
+  if (orphaned !== null) return orphaned;
   const claims = await findClaims(ports, detected.stack, kernel.links, knowledge.state);
   if (!claims.ok) return claims;
   return ok({ ...knowledge, config, kernel, detected, claims: claims.value });

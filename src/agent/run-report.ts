@@ -1,3 +1,4 @@
+import type { Difference } from '../model/difference.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Reason } from '../model/reason.ts';
@@ -5,7 +6,7 @@ import type { InterfaceReport, Outcome, RunReport, Trigger } from '../model/run.
 import type { Clock } from '../ports/clock.ts';
 import type { Changed } from './change.ts';
 import { reportInterfaces } from './interfaces.ts';
-import type { Plan } from './pipeline.ts';
+import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
 
 /** When and why a run began. */
@@ -63,7 +64,8 @@ export function reportRun(
     troubles,
   );
   const stale = seen.stale === null ? [] : [seen.stale];
-  const problems = [...changed.problems, ...intention.files.kept.map((file) => file.problem), ...stale];
+  const kept = intention.files.kept.map((file) => file.problem);
+  const problems = [...changed.problems, ...kept, ...repairs.contested.map(contestedProblem), ...stale];
   const awaiting = seen.awaiting.map((entry) => `waiting for a second read: ${entry}`);
   return {
     ...frame(clock, start, session),
@@ -74,6 +76,12 @@ export function reportRun(
     problems,
     done: [...changed.done, ...notes, ...awaiting],
   };
+}
+
+function contestedProblem({ text }: Difference): Problem {
+  const message = `was mended three times in ten minutes and is so again: ${text}`;
+  const advice = 'find what else configures this NIC (`enid doctor`), and stop it or exclude the NIC';
+  return { code: 'contested', place: 'the kernel', message, advice };
 }
 
 /** True when nothing is left to wait for but a change of the world: the next poll may end at the metadata. */

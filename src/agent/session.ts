@@ -1,6 +1,7 @@
 import { type MetadataSession, openMetadata } from '../metadata/session.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { Mac } from '../model/mac.ts';
+import type { Problem } from '../model/problem.ts';
 import type { RunReport } from '../model/run.ts';
 import type { Distro, Evidence, Stack } from '../model/stack.ts';
 import type { TemplateSource } from '../render/templates.ts';
@@ -27,6 +28,8 @@ export interface Session {
   detected: Detected | null;
   /** The metadata as the last run read it, if that run left nothing to wait for. */
   settled: InstanceNetwork | null;
+  /** Why the metadata could not be read the last time; null when it was. */
+  unread: Problem | null;
   /** Something that the metadata stopped listing waits for a read that agrees. */
   awaiting: boolean;
   /** The last run. */
@@ -44,6 +47,7 @@ export function openSession(templates: TemplateSource, self: readonly string[]):
     attempts: new Map(),
     detected: null,
     settled: null,
+    unread: null,
     awaiting: false,
     report: null,
   };

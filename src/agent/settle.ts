@@ -6,7 +6,7 @@ import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import { compare } from './intend.ts';
-import type { Plan } from './pipeline.ts';
+import type { Plan } from './plan.ts';
 import { isLease } from './repairs.ts';
 
 /** The kernel once a change had its time. */
@@ -17,8 +17,17 @@ export interface Settled {
   readonly done: readonly string[];
 }
 
+export interface Settling {
+  /** The NICs whose lease is waited for. */
+  readonly awaited: ReadonlySet<Mac>;
+  /** What `ip` can mend is mended. */
+  readonly isMending: boolean;
+  /** Milliseconds left of the change. */
+  readonly patience: number;
+}
+
 /** A lease never holds a run longer than this (design section 7); a network service sets routes within it. */
-const patience = 10_000;
+const longest = 10_000;
 const pause = 100;
 /** Rounds of `ip -batch`: what one round makes possible (an address) the next may need (a route by it). */
 const rounds = 3;
@@ -30,10 +39,9 @@ const rounds = 3;
 export async function settle(
   ports: Pick<Ports, 'exec' | 'files' | 'clock'>,
   plan: Plan,
-  awaited: ReadonlySet<Mac>,
-  isMending: boolean,
+  { awaited, isMending, patience }: Settling,
 ): Promise<Result<Settled>> {
-  const until = ports.clock.monotonic() + patience;
+  const until = ports.clock.monotonic() + Math.min(patience, longest);
   const done: string[] = [];
   for (let round = 0; ; ) {
     const looked = await look(ports, plan);

@@ -8,10 +8,11 @@ import { ok, type Result } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import { askedDifferences } from '../verify/asked.ts';
 import { type Harm, harm } from '../verify/harm.ts';
-import { type Probe, silenced } from '../verify/probe.ts';
+import { silenced } from '../verify/probe.ts';
 import { stillWrong } from './activation.ts';
-import type { Plan } from './pipeline.ts';
+import type { Plan } from './plan.ts';
 import { settle } from './settle.ts';
+import { timeLeft, type Work } from './work.ts';
 
 /** What became of a change, as the kernel and the world outside tell it. */
 export interface Verdict {
@@ -24,15 +25,21 @@ export interface Verdict {
 
 /**
  * Waits until the kernel is as desired or nothing more will come, asks the kernel which way packets go, and looks for
- * harm. Foreign routes and rules that vanished are put back first; only what does not come back is harm.
+ * harm. Where steps of a network service ran, foreign routes and rules that vanished are put back first, and only what
+ * does not come back is harm; `ip` alone touches nothing foreign, so what vanished meanwhile was somebody's wish.
  */
-export async function verify(ports: Ports, plan: Plan, probes: readonly Probe[]): Promise<Result<Verdict>> {
+export async function verify(work: Work, hasSteps: boolean): Promise<Result<Verdict>> {
+  const { ports, plan, probes } = work;
   const { network } = plan.intention.wanted;
   const isMending = plan.seen.config.activation !== 'none';
-  const settled = await settle(ports, plan, awaitedMacs(plan), isMending);
+  const settled = await settle(ports, plan, {
+    awaited: awaitedMacs(plan),
+    isMending,
+    patience: timeLeft(work),
+  });
   if (!settled.ok) return settled;
   const { kernel, done } = settled.value;
-  const lost = await stillLost(ports, plan, kernel);
+  const lost = await stillLost(ports, plan, kernel, hasSteps);
   if (!lost.ok) return lost;
   const [asked, silent] = await Promise.all([
     askedDifferences(ports.exec, kernel, network),
@@ -68,13 +75,16 @@ async function stillLost(
   ports: Ports,
   plan: Plan,
   kernel: KernelState,
+  hasSteps: boolean,
 ): Promise<Result<{ readonly harm: readonly Harm[]; readonly done: readonly string[] }>> {
   const { wanted } = plan.intention;
   const { config, state } = plan.seen;
   const onPrimary = state.primaryAddresses;
   const ours = { slots: wanted.slots, tableBase: config.tableBase, gone: wanted.gone, onPrimary };
   const lost = harm(plan.seen.kernel, kernel, wanted.network, ours);
-  const foreign = lost.filter((entry) => entry.kind.startsWith('foreign-') && entry.putBack.length > 0);
+  const isForeign = (entry: Harm) => entry.kind.startsWith('foreign-');
+  if (!hasSteps) return ok({ harm: lost.filter((entry) => !isForeign(entry)), done: [] });
+  const foreign = lost.filter((entry) => isForeign(entry) && entry.putBack.length > 0);
   if (foreign.length === 0) return ok({ harm: lost, done: [] });
   const ran = await runBatch(
     ports.exec,

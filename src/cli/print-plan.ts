@@ -1,4 +1,4 @@
-import { isPending, type Plan } from '../agent/pipeline.ts';
+import { isPending, type Plan } from '../agent/plan.ts';
 import type { FileChange } from '../model/file.ts';
 import type { Step } from '../model/step.ts';
 import { unifiedDiff } from '../transaction/diff.ts';

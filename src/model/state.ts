@@ -18,6 +18,8 @@ export interface State {
   readonly primaryAddresses: readonly Address[];
   /** Rules and routes at the band's shared numbers (guards, roads, table 21000) that we set: only these are ours there. */
   readonly commons: readonly string[];
+  /** `table_base` when the kernel was last set: rules and tables of a former band are ours too. Null: nothing set yet. */
+  readonly tableBase: number | null;
   /** The last metadata that was whole and believed; applied early in boot without network, for the same instance only. */
   readonly believed: InstanceNetwork | null;
   /** Things metadata stopped listing, and how many reads in a row agreed on it (design section 5). */
@@ -37,6 +39,7 @@ export const emptyState: State = {
   sysctls: new Map(),
   primaryAddresses: [],
   commons: [],
+  tableBase: null,
   believed: null,
   missing: new Map(),
   refusedPlan: null,

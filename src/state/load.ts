@@ -53,6 +53,7 @@ const readState = object({
   sysctls: map(text(/^[\w.@:/-]+$/), object({ former: text(), ours: text() })),
   primaryAddresses: list(parsed(parseAddress)),
   commons: list(text()),
+  tableBase: nullable(whole(0, 0xffffffff)),
   believed: nullable(readBelieved),
   missing: map(text(), object({ reads: whole(0, Number.MAX_SAFE_INTEGER), since: text(), last: text() })),
   refusedPlan: nullable(text()),

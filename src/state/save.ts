@@ -33,6 +33,7 @@ export function printState(state: State): string {
     sysctls: record(state.sysctls, ({ former, ours }) => ({ former, ours })),
     primaryAddresses: [...state.primaryAddresses].sort(),
     commons: [...state.commons].sort(),
+    tableBase: state.tableBase,
     believed: state.believed === null ? null : instanceJson(state.believed),
     missing: record(state.missing, ({ reads, since, last }) => ({ reads, since, last })),
     refusedPlan: state.refusedPlan,

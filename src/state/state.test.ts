@@ -53,6 +53,7 @@ const states: fc.Arbitrary<State> = fc
       .uniqueArray(fc.constantFrom(anAddress('10.0.0.21'), anAddress('2001:db8::21')))
       .map((all) => all.sort()),
     commons: fc.constant(['ipv4 rule a', 'ipv6 route b']),
+    tableBase: fc.option(fc.constant(21000)),
     believed: fc.option(instances),
     missing: fc.constant(new Map([['x', { reads: 2, since: 'a', last: 'b' }]])),
     refusedPlan: fc.option(digests),

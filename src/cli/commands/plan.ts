@@ -1,4 +1,5 @@
-import { isPending, type Plan, planOnce } from '../../agent/pipeline.ts';
+import { planOnce } from '../../agent/pipeline.ts';
+import { isPending, type Plan } from '../../agent/plan.ts';
 import { openSession } from '../../agent/session.ts';
 import { ok, type Result } from '../../model/problem.ts';
 import { exitCodes } from '../../report/exit-code.ts';

@@ -4,7 +4,7 @@ import { loadConfig } from '../../config/load.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import type { RunReport } from '../../model/run.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { exitCodeAtBoot, exitCodeOfRun } from '../../report/exit-code.ts';
+import { exitCodeAtBoot, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
 import { writeReport } from '../../report/publish.ts';
 import type { CommandOutput, Context } from '../command.ts';
 import { refuseContainer } from '../container.ts';
@@ -27,7 +27,7 @@ export async function run(context: Context): Promise<Result<CommandOutput>> {
   const report = await runUntil(context, seconds.value);
   const config = await loadConfig(ports.files, context.configPath);
   await writeReport(ports, report, config.ok ? config.value.metrics.textfile : null);
-  const exitCode = exitCodeOfRun(report);
+  const exitCode = boot && isLocked(report) ? exitCodes.tryLater : exitCodeOfRun(report);
   if (boot && exitCode !== exitCodeAtBoot(exitCode)) {
     ports.log.warn('the boot goes on all the same', { outcome: report.outcome, exitCode });
   }
@@ -35,12 +35,17 @@ export async function run(context: Context): Promise<Result<CommandOutput>> {
   return ok({ text, exitCode: boot ? exitCodeAtBoot(exitCode) : exitCode });
 }
 
+/** Another enid is at work: it brings about what this one would. */
+function isLocked({ problems }: RunReport): boolean {
+  return problems[0]?.code === 'locked';
+}
+
 /** Milliseconds between two tries while there is time. */
 const pauses: readonly number[] = [200, 500, 1_000, 2_000];
 
 /**
  * Runs until the metadata could be read or the time is over. At boot the last try goes on with the last good metadata
- * of this instance. Without `--wait` there is one try.
+ * of this instance. Without `--wait` there is one try. Waiting for another enid counts as waiting.
  */
 async function runUntil(context: Context, waitMs: number | null): Promise<RunReport> {
   const { ports, configPath, force, flags, stopping } = context;
@@ -50,19 +55,21 @@ async function runUntil(context: Context, waitMs: number | null): Promise<RunRep
   const bounded: Ports = waitMs === null ? ports : { ...ports, http: waitingHttp(ports.http, clock, until) };
   const session = openSession(templatesOf(context), context.self);
   const base = { configPath, force, restart: flags.has('restart'), pid: process.pid, stopping };
-  const options: RunOptions = {
-    ...base,
-    trigger: boot
-      ? { kind: 'boot', detail: 'enid reconfigure --boot' }
-      : { kind: 'manual', detail: 'enid reconfigure' },
-    unread: boot && waitMs === null ? 'believe' : 'fail',
+  const trigger: RunOptions['trigger'] = boot
+    ? { kind: 'boot', detail: 'enid reconfigure --boot' }
+    : { kind: 'manual', detail: 'enid reconfigure' };
+  const unread = boot && waitMs === null ? 'believe' : 'fail';
+  const run = (unread: RunOptions['unread']): Promise<RunReport> => {
+    const left = Math.max(0, until - clock.monotonic());
+    const bound = waitMs === null ? {} : { lockPatience: left };
+    return runOnce(bounded, { ...base, ...bound, trigger, unread }, session);
   };
   for (let tries = 0; ; tries++) {
-    const report = await runOnce(bounded, options, session);
+    const report = await run(unread);
     if (waitMs === null || report.outcome !== 'unknown') return report;
     const pause = pauses[Math.min(tries, pauses.length - 1)] ?? 0;
     if (stopping.aborted || clock.monotonic() + pause >= until) {
-      return boot ? runOnce(bounded, { ...options, unread: 'believe' }, session) : report;
+      return boot ? run('believe') : report;
     }
     await clock.sleep(pause, stopping);
   }

@@ -1,12 +1,6 @@
 import { intend } from '../../agent/intend.ts';
-import {
-  believeRead,
-  formerKnowledge,
-  type Ground,
-  type Knowledge,
-  type Observation,
-  observe,
-} from '../../agent/observe.ts';
+import { believeRead, formerKnowledge, type Ground, type Knowledge } from '../../agent/knowledge.ts';
+import { type Observation, observe } from '../../agent/observe.ts';
 import type { Session } from '../../agent/session.ts';
 import { readSysctls } from '../../agent/sysctls.ts';
 import { readKernel } from '../../kernel/read.ts';

@@ -1,0 +1,95 @@
+import { stackActions } from '../activate/registry.ts';
+import { runStep, stepFailed } from '../activate/run.ts';
+import { runBatch } from '../kernel/batch.ts';
+import type { Difference } from '../model/difference.ts';
+import { fail, ok, type Result } from '../model/problem.ts';
+import type { Step } from '../model/step.ts';
+import { beginSteps, noteStep, writeFiles } from '../transaction/transaction.ts';
+import type { Plan } from './plan.ts';
+import { noteRepairs } from './repairs.ts';
+import { setSysctls } from './sysctls.ts';
+import { needsService, type Verdict, verify } from './verdict.ts';
+import { timeLeft, type Work } from './work.ts';
+
+/**
+ * release -> write -> activate -> verify; the whole service is restarted only where the scoped way did not do.
+ * An error means: put everything back.
+ */
+export async function applyAndVerify(work: Work): Promise<Result<Verdict>> {
+  const { activation } = work.plan;
+  const applied = await apply(work);
+  if (!applied.ok) return applied;
+  const hasSteps = activation.release.length + activation.takeUp.length > 0;
+  const verdict = await verify(work, hasSteps);
+  if (!verdict.ok || verdict.value.harm.length > 0) return verdict;
+  if (!needsService(work.plan, verdict.value.differences)) return verdict;
+  work.done.push(...verdict.value.done);
+  const restarted = await runSteps(work, activation.service);
+  return restarted.ok ? verify(work, true) : restarted;
+}
+
+async function apply(work: Work): Promise<Result<void>> {
+  const { ports, plan, transaction } = work;
+  const { intention, activation, repairs } = plan;
+  if (activation.release.length > 0) {
+    const begun = await beginSteps(transaction, 'releasing');
+    if (!begun.ok) return begun;
+    const released = await runSteps(work, activation.release);
+    if (!released.ok) return released;
+  }
+  const written = await writeFiles(ports, transaction, intention.files.changes);
+  if (!written.ok) return written;
+  for (const file of intention.files.changes) work.done.push(`${pastTense[file.action]} ${file.path}`);
+  const begun = await beginSteps(transaction, 'activating');
+  if (!begun.ok) return begun;
+  const set = await setSysctls(ports.files, intention.sysctls.set);
+  if (!set.ok) return set;
+  noteRepairs(repairs.due.filter(isRepair(plan)), work.session, ports.clock.monotonic());
+  const taken = await runSteps(work, activation.takeUp);
+  if (!taken.ok) return taken;
+  return activation.takeUp.length === 0 ? mend(work) : ok(undefined);
+}
+
+const pastTense = { create: 'wrote', replace: 'rewrote', remove: 'removed' } as const;
+
+/** What differs where files stay is drift; what comes with new files, or with a new NIC, is the change itself. */
+function isRepair({ intention, seen }: Plan): (difference: Difference) => boolean {
+  const changing = new Set(intention.files.changes.map((file) => file.mac));
+  const { names } = seen.state;
+  return ({ mac }) => mac === null || (!changing.has(mac) && names.has(mac));
+}
+
+/** The batch planned beforehand, where no step changed the kernel in between; else {@link verify} mends what differs. */
+async function mend(work: Work): Promise<Result<void>> {
+  const { batch } = work.plan.activation;
+  if (batch.length === 0) return ok(undefined);
+  const ran = await runBatch(work.ports.exec, batch);
+  if (!ran.ok) return ran;
+  const failed = new Set(ran.value.map((failure) => failure.command));
+  for (const command of batch) if (!failed.has(command)) work.done.push(`ip ${command.line}`);
+  return ok(undefined);
+}
+
+async function runSteps(work: Work, steps: readonly Step[]): Promise<Result<void>> {
+  const { ports, plan, transaction } = work;
+  const actions = stackActions[plan.seen.detected.stack.id];
+  for (const step of steps) {
+    const place = step.argv.join(' ');
+    const left = timeLeft(work);
+    if (left === 0)
+      return fail('command-timeout', place, 'half of rollback.timeout is over', 'raise rollback.timeout');
+    const noted = await noteStep(transaction, step.argv);
+    if (!noted.ok) return noted;
+    const ran = await runStep(ports, { ...step, timeout: Math.min(step.timeout, left) });
+    if (!ran.ok && step.mayFail) continue;
+    if (!ran.ok) return ran;
+    work.done.push(place);
+    const refusal = actions.refusal(ran.value.output);
+    if (refusal !== null) return fail('rejected-by-consumer', place, refusal, 'the files were put back');
+    if (stepFailed(step, ran.value)) {
+      const message = `exit code ${ran.value.exitCode}: ${ran.value.output.split('\n').slice(-3).join(' ')}`;
+      work.problems.push({ code: 'command-failed', place, message, advice: '' });
+    }
+  }
+  return ok(undefined);
+}

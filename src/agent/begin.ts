@@ -1,0 +1,131 @@
+import { proveFiles } from '../activate/proof.ts';
+import { stackActions } from '../activate/registry.ts';
+import { undoing } from '../activate/undo.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
+import type { State } from '../model/state.ts';
+import type { Ports } from '../ports/ports.ts';
+import { saveState } from '../state/save.ts';
+import { beginTransaction } from '../transaction/begin.ts';
+import { type Armed, armDeadman, disarmDeadman } from '../transaction/deadman.ts';
+import { rollBack } from '../transaction/rollback.ts';
+import { noteArmed, type Transaction } from '../transaction/transaction.ts';
+import { commonsOf } from '../verify/commons.ts';
+import { answering } from '../verify/probe.ts';
+import { changeOf } from './activation.ts';
+import type { RunOptions } from './pipeline.ts';
+import type { Plan } from './plan.ts';
+import { probesOf } from './reach.ts';
+import type { Session } from './session.ts';
+import { undoSysctls } from './sysctls.ts';
+import { touchedNics, type Work } from './work.ts';
+
+/** Nothing was touched. */
+export interface NotBegun {
+  readonly problem: Problem;
+  /** The consumer refused the files: not to be tried again until something changes. */
+  readonly isRefused: boolean;
+}
+
+/**
+ * plan -> journal -> backup, the dead-man timer armed, and on disk what is not to be forgotten: slots, former values,
+ * what becomes ours, and that this plan is refused until it is committed (whoever undoes it need not say so any more).
+ */
+export async function beginWork(
+  ports: Ports,
+  plan: Plan,
+  options: RunOptions,
+  session: Session,
+): Promise<{ readonly work: Work; readonly state: State } | NotBegun> {
+  const { seen, intention } = plan;
+  const state = rememberBefore(plan);
+  const refused = { ...state, refusedPlan: plan.digest };
+  const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack));
+  const saved = await saveState(ports.files, proven.ok ? state : refused);
+  if (!saved.ok) return { problem: saved.problem, isRefused: false };
+  if (!proven.ok) return { problem: proven.problem, isRefused: true };
+  const endpoint = seen.config.metadata.endpoint ?? session.metadata.opened?.provider.endpoint ?? null;
+  const probes = await answering(probesOf(ports, intention.wanted.network.primary, seen.config, endpoint));
+  const answered = probes.map((probe) => probe.name);
+  const begun = await begin(ports, plan, options, answered);
+  if (!begun.ok) return { problem: begun.problem, isRefused: false };
+  const transaction = begun.value;
+  const { timeout } = seen.config.rollback;
+  const armed = await arm(ports, transaction, timeout, session);
+  const noted = armed.ok ? await saveState(ports.files, refused) : armed;
+  if (!armed.ok || !noted.ok) {
+    const problem = armed.ok ? (noted.ok ? null : noted.problem) : armed.problem;
+    await rollBack(ports, transaction, 'it could not begin', null);
+    if (armed.ok) await disarmDeadman(ports, armed.value);
+    return { problem: problem ?? unreachable(), isRefused: false };
+  }
+  const until = ports.clock.monotonic() + timeout / 2;
+  const common = { ports, plan, options, session, transaction, probes, until };
+  return { work: { ...common, armed: armed.value, done: [], problems: [] }, state };
+}
+
+function unreachable(): never {
+  throw new Error('a change neither began nor failed to');
+}
+
+/** What becomes ours or known by this plan; on disk before anything is made with it. */
+function rememberBefore({ seen, intention }: Plan): State {
+  const { network, slots } = intention.wanted;
+  const { primary } = network;
+  const held = new Set(
+    seen.kernel.addresses.filter((entry) => entry.link === primary.name).map((entry) => entry.address),
+  );
+  const added = (primary.further ?? []).filter((address) => !held.has(address));
+  return {
+    ...seen.state,
+    slots,
+    sysctls: intention.sysctls.kept,
+    primaryAddresses: [...new Set([...seen.state.primaryAddresses, ...added])],
+    commons: [...new Set([...seen.state.commons, ...commonsOf(network)])],
+  };
+}
+
+function begin(
+  ports: Ports,
+  plan: Plan,
+  options: RunOptions,
+  answered: readonly ('gateway' | 'metadata')[],
+): Promise<Result<Transaction>> {
+  const { seen, intention } = plan;
+  const { stack } = seen.detected;
+  const undone = undoing(changeOf(intention, stack));
+  const actions = stackActions[stack.id];
+  const revival = actions.revive(undone);
+  const links = [...touchedNics(plan), ...undone.gone, ...undone.touched].map((nic) => nic.name);
+  const base = seen.config.tableBase;
+  return beginTransaction(ports, {
+    why: `${options.trigger.kind}: ${options.trigger.detail}`,
+    changes: intention.files.changes,
+    owned: { before: seen.state.files, after: intention.files.owned },
+    undo: {
+      release: actions.release(undone),
+      scoped: actions.scoped(undone),
+      start: [...revival.scoped, ...revival.start],
+      restart: revival.restart,
+      primary: intention.wanted.network.primary.name,
+      extent: { links: [...new Set(links)], first: base, last: base + 999 },
+      sysctls: undoSysctls(intention.sysctls),
+    },
+    answered,
+    snapshot: seen.kernel,
+    pid: options.pid,
+  });
+}
+
+async function arm(
+  ports: Ports,
+  transaction: Transaction,
+  after: number,
+  session: Session,
+): Promise<Result<Armed>> {
+  const armed = await armDeadman(ports, { id: transaction.id, after, self: session.self });
+  if (!armed.ok) return armed;
+  const noted = await noteArmed(transaction, armed.value);
+  if (noted.ok) return ok(armed.value);
+  await disarmDeadman(ports, armed.value);
+  return noted;
+}
