@@ -42,10 +42,10 @@ const dhcpcd = stackOf('interfaces', {}, { dhcpClient: 'dhcpcd', include: 'any-n
 
 describe('networkd', () => {
   it.each([
-    [219, ['60-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
-    [232, ['60-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
-    [235, ['60-enid-eth1.network']],
-    [257, ['60-enid-eth1.network']],
+    [219, ['05-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
+    [232, ['05-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
+    [235, ['05-enid-eth1.network']],
+    [257, ['05-enid-eth1.network']],
   ])('systemd %d gets %j', async (systemd, names) => {
     const made = await files(stackOf('networkd', { systemd: [systemd] }));
 
@@ -100,9 +100,9 @@ describe('networkd', () => {
     const made = await files(networkd252, [secondary(), child]);
 
     const text = (part: string) => made.find((file) => file.path.endsWith(part))?.text;
-    expect(text('60-enid-eth1.network')).toContain('VLAN=eth1.100');
-    expect(text('60-enid-eth1.100.netdev')).toContain('MACAddress=00:16:3e:00:00:02');
-    expect(text('60-enid-eth1.100.network')).toContain('Name=eth1.100');
+    expect(text('05-enid-eth1.network')).toContain('VLAN=eth1.100');
+    expect(text('05-enid-eth1.100.netdev')).toContain('MACAddress=00:16:3e:00:00:02');
+    expect(text('05-enid-eth1.100.network')).toContain('Name=eth1.100');
   });
 });
 
@@ -112,7 +112,7 @@ describe('netplan', () => {
 
     expect(made.map((file) => file.path)).toEqual([
       '/etc/netplan/60-enid-eth1.yaml',
-      '/etc/systemd/network/10-netplan-eth1.network.d/60-enid.conf',
+      '/etc/systemd/network/10-netplan-0-enid-eth1.network.d/60-enid.conf',
     ]);
     expect(made[0]?.mode).toBe(0o600);
   });
@@ -302,7 +302,7 @@ describe('what a changed template might make is refused', () => {
       '.yaml',
       'optional: true',
       'optoinal: true',
-      'unknown key network.network.ethernets.eth1.optoinal',
+      'unknown key network.network.ethernets.0-enid-eth1.optoinal',
     ],
     [
       'netplan',
@@ -312,7 +312,14 @@ describe('what a changed template might make is refused', () => {
       '"00:16:3e:00:00:99"',
       'macaddress is not what it takes',
     ],
-    ['netplan', netplan0106, '.yaml', '"eth1":', '"eth0":', 'unknown key network.network.ethernets.eth0'],
+    [
+      'netplan',
+      netplan0106,
+      '.yaml',
+      '"0-enid-eth1":',
+      '"eth0":',
+      'unknown key network.network.ethernets.eth0',
+    ],
     ['netplan', netplan0106, '.yaml', 'version: 2', 'version: 2\n  version: 2', 'Map keys must be unique'],
     [
       'netplan',

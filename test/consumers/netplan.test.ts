@@ -32,9 +32,9 @@ describe.each(systems)('netplan takes the files for %s', (os) => {
 
     const yamls = files.filter((file) => file.path.startsWith('/etc/netplan/'));
     expect(yamls).not.toHaveLength(0);
-    for (const { path, text } of yamls) {
-      const nic = /60-enid-(.*)\.yaml$/.exec(path)?.[1];
-      const network = generated[`systemd/network/10-netplan-${nic}.network`] ?? '';
+    for (const { text } of yamls) {
+      const id = /^ {4}"(.*)":$/m.exec(text)?.[1];
+      const network = generated[`systemd/network/10-netplan-${id}.network`] ?? '';
       expect(count(network, /^\[Route\]$/gm)).toBe(count(text, /^ {8}- to: /gm));
       expect(count(network, /^\[RoutingPolicyRule\]$/gm)).toBe(count(text, /^ {8}- priority: /gm));
       expect(network).toContain('RequiredForOnline=no');

@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, string>> = {
 echo "== ip $command"; ip $command; done`,
   'processes.txt':
     'ps axww -o pid,ppid,cgroup,args; systemctl list-jobs; systemctl --failed; systemctl list-timers --all',
-  'status.json': 'cat /run/enid/status.json',
+  'status.txt': 'cat /run/enid/status.json',
   'plan.txt': 'enid plan; echo exit $?',
   'detect.txt': 'enid detect; echo exit $?',
   'files.txt': `for file in $(find /etc/netplan /etc/network /etc/systemd/network /etc/NetworkManager/system-connections /etc/NetworkManager/dispatcher.d /etc/dhcp /etc/dhcpcd.conf /etc/sysctl.d /etc/enid /run/network /run/systemd/network /run/netplan /run/NetworkManager/system-connections /var/lib/enid -type f 2>/dev/null); do

@@ -51,10 +51,11 @@ export function useGuest(system: System, wish: VpcWish = {}): Scene {
   };
 }
 
-/** The three promises with packets, and clean tables. */
-export async function expectAllWell(scene: Scene): Promise<void> {
-  const wrong = await untidy(scene.vpc);
-  expect(wrong.filter((line) => !isAllowed(scene, line))).toEqual([]);
+/** The three promises with packets, and clean tables; the network service may take its time (deadline in ms). */
+export async function expectAllWell(scene: Scene, deadline = 40_000): Promise<void> {
+  const wrong = async (): Promise<readonly string[]> =>
+    (await untidy(scene.vpc)).filter((line) => !isAllowed(scene, line));
+  await expect.poll(wrong, { timeout: deadline, interval: 500 }).toEqual([]);
   expect(await brokenPromises(scene.vpc)).toEqual([]);
 }
 

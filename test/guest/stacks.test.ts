@@ -4,11 +4,11 @@ import { until, untilConfigured } from './enid.ts';
 import { expectAllWell, untilOk, useGuest } from './scene.ts';
 import { systems } from './systems.ts';
 
-// ENID_GUEST: names of systems, separated by commas; a name may be the beginning of several.
+// ENID_GUEST: names of systems, separated by commas.
 const wanted = (process.env.ENID_GUEST ?? '').split(',').filter((name) => name !== '');
-const chosen = systems.filter(
-  ({ name }) => wanted.length === 0 || wanted.some((one) => name.startsWith(one)),
-);
+const unknown = wanted.filter((name) => !systems.some((system) => system.name === name));
+if (unknown.length > 0) throw new Error(`no such guest: ${unknown.join(', ')}`);
+const chosen = systems.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
 describe.each(chosen)('$name', (system) => {
   const scene = useGuest(system);

@@ -31,12 +31,13 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
   };
 }
 
+/** As Alibaba Cloud Linux 2 had it while it used networkd: one file for every NIC. */
 function networkd(suite: System['suite'], version: string): System {
   return {
     name: `debian-${version}-networkd`,
     suite,
     packages: [],
-    files: { '/etc/systemd/network/50-eth0.network': '[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\n' },
+    files: { '/etc/systemd/network/50-dhcp.network': '[Match]\nName=eth*\n\n[Network]\nDHCP=ipv4\n' },
     setUp: 'systemctl enable systemd-networkd.service',
     detects: { stack: 'networkd', format: 'networkd' },
     evidence: /networkd/,

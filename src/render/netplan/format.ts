@@ -1,31 +1,37 @@
-import type { DesiredInterface } from '../../model/desired.ts';
+import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
+import { definitionId } from './definition.ts';
 import { dropInView, interfaceView } from './view.ts';
 
 /**
- * netplan, 0.36 and later. The definition's id is the NIC's name, so that it merges with one that cloud-init wrote
- * (50-cloud-init.yaml is read first); the match is by MAC alone. The drop-in belongs to the file that netplan makes of it,
+ * netplan, 0.36 and later. The definition's id is {@link definitionId}; the match is by MAC alone. The drop-in belongs to the file that netplan makes of it,
  * 10-netplan-<id>.network (systemd reads drop-ins of .network files since 232).
  */
 export const netplan: Format = {
   id: 'netplan',
   connected: () => 'table',
-  files: (network, stack, options) => network.secondaries.flatMap((nic) => filesOf(nic, stack, options)),
+  files: (network, stack, options) =>
+    network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
   check,
 };
 
-function filesOf(nic: DesiredInterface, stack: Stack, options: RenderOptions): readonly TemplateUse[] {
+function filesOf(
+  nic: DesiredInterface,
+  network: DesiredNetwork,
+  stack: Stack,
+  options: RenderOptions,
+): readonly TemplateUse[] {
   const yaml: TemplateUse = {
     template: 'netplan/interface.yaml.liquid',
     path: `/etc/netplan/60-enid-${nic.name}.yaml`,
     mode: 0o600,
     mac: nic.mac,
-    view: interfaceView(nic, stack, options),
+    view: interfaceView(nic, network, stack, options),
   };
   const view = dropInView(nic, stack);
   if (view === null) return [yaml];
-  const path = `/etc/systemd/network/10-netplan-${nic.name}.network.d/60-enid.conf`;
+  const path = `/etc/systemd/network/10-netplan-${definitionId(nic, stack)}.network.d/60-enid.conf`;
   return [yaml, { template: 'netplan/dropin.conf.liquid', path, mode: 0o644, mac: nic.mac, view }];
 }

@@ -1,4 +1,5 @@
 import { shape, whole } from '../shapes.ts';
+import { firstOfAll } from './definition.ts';
 
 /** What a YAML value must be: text, number or flag of a shape, a list, or a mapping with these keys and no others. */
 export type Shape =
@@ -24,7 +25,7 @@ export function netplanFile(name: string, mac: string): Shape {
     macaddress,
   });
   const either = {
-    ethernets: mapping([name], { [name]: ethernet }),
+    ethernets: oneOf([name, `${firstOfAll}${name}`], ethernet),
     vlans: mapping([name], { [name]: vlan }),
   };
   return mapping(['network'], { network: mapping(['version'], { version: /^2$/, ...either }) });
@@ -84,6 +85,12 @@ const common = {
   'routing-policy': { each: rule },
   networkmanager: mapping(['passthrough'], { passthrough: { keys: handedThrough, needs: [] } }),
 };
+
+/** A mapping with one entry, whose key is one of these. */
+function oneOf(ids: readonly string[], wanted: Shape): Shape {
+  const either = ids.map((id) => id.replace(/[.]/g, '\\.')).join('|');
+  return { needs: [], keys: [[new RegExp(`^(?:${either})$`), wanted]] };
+}
 
 function mapping(needs: readonly string[], keys: Readonly<Record<string, Shape>>): Shape {
   const exact = (name: string) => new RegExp(`^${name.replace(/[.]/g, '\\.')}$`);

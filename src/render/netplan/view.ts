@@ -1,22 +1,38 @@
 import { type Family, families } from '../../model/address.ts';
-import type { DesiredFamily, DesiredInterface, PolicyRoute, PolicyRule } from '../../model/desired.ts';
+import type {
+  DesiredFamily,
+  DesiredInterface,
+  DesiredNetwork,
+  PolicyRoute,
+  PolicyRule,
+} from '../../model/desired.ts';
 import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
 import * as profile from '../keyfile/view.ts';
 import { isLeased, isOnlink, ownRoutes, sourceOf, staticAddresses } from '../networkd/view.ts';
+import { definitionId } from './definition.ts';
 
 /** What `templates/netplan/interface.yaml.liquid` prints. */
 export function interfaceView(
   nic: DesiredInterface,
+  network: DesiredNetwork,
   stack: Stack,
   options: RenderOptions,
 ): Readonly<Record<string, unknown>> {
+  const parent = network.secondaries.find(({ name }) => name === nic.vlan?.parent);
   const leased = (family: Family) => isLeasedBy(stack, nic[family], family);
   const passthrough = hasPassthrough(stack);
   return {
+    id: definitionId(nic, stack),
     name: nic.name,
     mac: nic.mac,
-    vlan: nic.vlan === null ? null : { id: nic.vlan.id, parent: nic.vlan.parent },
+    vlan:
+      nic.vlan === null
+        ? null
+        : {
+            id: nic.vlan.id,
+            parent: parent === undefined ? nic.vlan.parent : definitionId(parent, stack),
+          },
     mtu: nic.mtu,
     dhcp4: leased('ipv4'),
     dhcp6: leased('ipv6'),

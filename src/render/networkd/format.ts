@@ -5,9 +5,12 @@ import { check } from './check.ts';
 import { interfaceView, knowsPolicy, netdevView, policyView } from './view.ts';
 
 /**
- * systemd-networkd, 219 and later: a .network file a NIC, before 70-*, 80-* and 99-* of the distributions; a .netdev for
- * a VLAN; below 235 a unit that sets table and rules, wanted by a drop-in of networkd's own unit, so that nothing has
+ * systemd-networkd, 219 and later: a .network file a NIC; a .netdev for a VLAN; below 235 a unit that sets table and rules, wanted by a drop-in of networkd's own unit, so that nothing has
  * to be enabled.
+ *
+ * Of all .network files the first that matches is taken, by file name over all directories (systemd.network(5)). Wildcards
+ * that cloud images come with are as low as 10-netplan-all-eth (Debian 12) and 50-dhcp (Alibaba Cloud Linux 2), and
+ * cloud-init writes 10-cloud-init-*; hence 05.
  */
 export const networkd: Format = {
   id: 'networkd',
@@ -30,7 +33,7 @@ function filesOf(
     path,
     view,
   });
-  const base = `/etc/systemd/network/60-enid-${nic.name}`;
+  const base = `/etc/systemd/network/05-enid-${nic.name}`;
   const unit = `enid-policy-${nic.name}.service`;
   const files = [file('interface.network', `${base}.network`, interfaceView(nic, network, stack, options))];
   if (nic.vlan !== null) files.push(file('vlan.netdev', `${base}.netdev`, netdevView(nic)));
