@@ -147,5 +147,7 @@ const cloudInit =
 function isReplaceable(bytes: Uint8Array): boolean {
   const head = new TextDecoder().decode(bytes.subarray(0, 1024));
   const comments = /^(?:(?:[ \t]*#.*|[ \t]*)\n)*(?:[ \t]*#.*)?/.exec(head)?.[0] ?? '';
-  return head.startsWith(marker) || cloudInit.test(comments);
+  // A script begins with the line that names its interpreter.
+  const ours = head.replace(/^#!.*\n/, '').startsWith(marker);
+  return ours || cloudInit.test(comments);
 }
