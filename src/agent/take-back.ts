@@ -1,12 +1,15 @@
 import { runStep } from '../activate/run.ts';
+import { loadConfig } from '../config/load.ts';
+import type { KernelState } from '../model/kernel.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import type { Ports } from '../ports/ports.ts';
 import { saveState } from '../state/save.ts';
 import { beginTransaction } from '../transaction/begin.ts';
 import { armDeadman, disarmDeadman } from '../transaction/deadman.ts';
-import { type Climb, climb } from '../transaction/ladder.ts';
+import { type Climb, climb, type Snapshots } from '../transaction/ladder.ts';
 import { waitForLock } from '../transaction/lock.ts';
+import type { ProbeName } from '../transaction/records.ts';
 import { rollBack } from '../transaction/rollback.ts';
 import {
   beginSteps,
@@ -16,11 +19,15 @@ import {
   type Transaction,
   writeFiles,
 } from '../transaction/transaction.ts';
+import { answering } from '../verify/probe.ts';
 import { closePending } from './close-pending.ts';
 import { planOnce } from './pipeline.ts';
 import { type Prepared, prepareBack } from './prepare-back.ts';
+import { probesOf } from './reach.ts';
 import type { Session } from './session.ts';
-import { worldBefore } from './take-over.ts';
+import { type SysctlPlan, setSysctls, undoSysctls } from './sysctls.ts';
+import { planSysctlsBack } from './sysctls-back.ts';
+import { ownPrimary, worldBefore } from './world-before.ts';
 
 export interface TakeBackOptions {
   /** Null: the last committed transaction. */
@@ -67,11 +74,18 @@ async function carryOut(
   prepared: Prepared,
   options: TakeBackOptions,
 ): Promise<Result<TakenBack>> {
-  const { state, way, undo, kernel, timeout } = prepared;
-  const owned = { before: state.files, after: way.owned };
-  const why = `manual: enid rollback ${way.ids.join(' ')}`;
-  const plan = { why, changes: way.changes, owned, undo, snapshot: kernel, pid: options.pid };
-  const begun = await beginTransaction(ports, plan);
+  const { state, way, kernel, timeout } = prepared;
+  const sysctls = await planSysctlsBack(ports.files, way.changes, state.sysctls, kernel);
+  if (!sysctls.ok) return sysctls;
+  const begun = await beginTransaction(ports, {
+    why: `manual: enid rollback ${way.ids.join(' ')}`,
+    changes: way.changes,
+    owned: { before: state.files, after: way.owned },
+    undo: { ...prepared.undo, sysctls: undoSysctls(sysctls.value) },
+    answered: await answeringNow(ports, prepared, options.configPath),
+    snapshot: kernel,
+    pid: options.pid,
+  });
   if (!begun.ok) return begun;
   const transaction = begun.value;
   const armed = await armDeadman(ports, { id: transaction.id, after: timeout, self: options.session.self });
@@ -80,10 +94,11 @@ async function carryOut(
     return armed;
   }
   const noted = await noteArmed(transaction, armed.value);
-  const climbed = noted.ok ? await apply(ports, prepared, transaction) : noted;
-  const committed = climbed.ok ? await commit(ports, transaction, state) : climbed;
+  const climbed = noted.ok ? await apply(ports, prepared, transaction, sysctls.value) : noted;
+  const after = { ...state, sysctls: sysctls.value.kept };
+  const committed = climbed.ok ? await commit(ports, transaction, after) : climbed;
   if (!committed.ok) {
-    const world = worldBefore(ports, transaction.journal.planned);
+    const world = await worldBefore(ports, transaction.journal.planned);
     await rollBack(ports, transaction, committed.problem.message, world);
   }
   await disarmDeadman(ports, armed.value);
@@ -106,7 +121,25 @@ async function refuseAgain(ports: Ports, state: State, options: TakeBackOptions)
   if (!saved.ok) ports.log.warn('the daemon may make the change again', { why: saved.problem.message });
 }
 
-async function apply(ports: Ports, prepared: Prepared, transaction: Transaction): Promise<Result<Climb>> {
+/** The probes of the gateway that answer now: only what is known to answer can tell afterwards that it does not. */
+async function answeringNow(
+  ports: Ports,
+  { kernel, undo }: Prepared,
+  configPath: string,
+): Promise<readonly ProbeName[]> {
+  const config = await loadConfig(ports.files, configPath);
+  const primary = await ownPrimary(ports, kernel, undo.primary);
+  if (!config.ok || primary === null) return [];
+  const probes = await answering(probesOf(ports, primary, config.value, null));
+  return probes.map((probe) => probe.name);
+}
+
+async function apply(
+  ports: Ports,
+  prepared: Prepared,
+  transaction: Transaction,
+  sysctls: SysctlPlan,
+): Promise<Result<Climb>> {
   const { way, goal, release, undo } = prepared;
   if (release.length > 0) {
     const begun = await beginSteps(transaction, 'releasing');
@@ -122,10 +155,12 @@ async function apply(ports: Ports, prepared: Prepared, transaction: Transaction)
   if (!written.ok) return written;
   const begun = await beginSteps(transaction, 'activating');
   if (!begun.ok) return begun;
-  const { snapshot } = goal.planned;
-  const world = worldBefore(ports, transaction.journal.planned);
+  const set = await setSysctls(ports.files, sysctls.set);
+  if (!set.ok) return set;
+  const world = await worldBefore(ports, transaction.journal.planned);
   if (world === null) return ok({ rung: 'files', worked: true, problems: [], done: [] });
-  const climbed = await climb(undo, snapshot, world);
+  const snapshots = snapshotsBack(goal.planned.snapshot, prepared.kernel, undo.extent?.links ?? []);
+  const climbed = await climb(undo, snapshots, world);
   if (climbed.worked) return ok(climbed);
   const place = undo.primary ?? transaction.id;
   return fail(
@@ -134,4 +169,21 @@ async function apply(ports: Ports, prepared: Prepared, transaction: Transaction)
     'the machine was not reachable with the former files',
     'the present ones are back',
   );
+}
+
+/**
+ * The band goes back to the goal, which may be months old; everything else stays as it is now. What the goal does not
+ * have on the links that are taken back came with the change, and is not missed.
+ */
+export function snapshotsBack(
+  goal: KernelState | null,
+  now: KernelState,
+  links: readonly string[],
+): Snapshots {
+  const known = new Set((goal?.routes ?? []).map((route) => `${route.family} ${route.spec}`));
+  const routes = now.routes.filter((route) => {
+    const isTaken = route.device !== null && links.includes(route.device);
+    return !isTaken || known.has(`${route.family} ${route.spec}`);
+  });
+  return { goal, before: { ...now, routes } };
 }

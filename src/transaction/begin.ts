@@ -10,7 +10,7 @@ import { nextId, pendingTransactions } from './history.ts';
 import { createJournal, placesOf } from './journal.ts';
 import { ownedChanges } from './owned.ts';
 import { identify } from './process.ts';
-import type { Planned, PlannedChange, Undo } from './records.ts';
+import type { Planned, PlannedChange, ProbeName, Undo } from './records.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface TransactionPlan {
@@ -21,6 +21,8 @@ export interface TransactionPlan {
   readonly owned: { readonly before: State['files']; readonly after: State['files'] };
   readonly undo: Undo;
   readonly snapshot: KernelState | null;
+  /** The probes that answered before: only these tell whoever undoes it that the machine is not reachable. Absent: not asked. */
+  readonly answered?: readonly ProbeName[];
   /** This process, which holds the lock. */
   readonly pid: number;
 }
@@ -75,6 +77,7 @@ async function journalAndBackUp(
     directories: directories.value,
     undo: plan.undo,
     snapshot: plan.snapshot,
+    ...(plan.answered === undefined ? {} : { answered: plan.answered }),
   };
   const journal = await createJournal(files, planned);
   if (!journal.ok) return journal;

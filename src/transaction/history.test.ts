@@ -10,7 +10,7 @@ import { beginTransaction } from './begin.ts';
 import { digestOf, readDisk } from './content.ts';
 import { keptTransactions, listTransactions, transactionIds, wayBack } from './history.ts';
 import { placesOf, transactionsPath } from './journal.ts';
-import { finishPending } from './recover.ts';
+import { finishPending, offline } from './recover.ts';
 import { rollBack } from './rollback.ts';
 import { emptyMemory, memoryFiles, treeOf } from './testing.ts';
 import { beginSteps, commit, noteArmed, openTransaction, writeFiles } from './transaction.ts';
@@ -182,7 +182,7 @@ describe('the transactions on disk', () => {
     await files.write(placesOf(broken.id).journal, 'no such line\nnor such\n', { mode: 0o600 });
     expect(value(await listTransactions(files)).map((entry) => entry.outcome)).toEqual(['corrupt', 'undone']);
     // A broken journal is set aside, never guessed at, and does not stand in the way of the next.
-    expect(value(await finishPending({ files }, null))).toMatchObject([
+    expect(value(await finishPending({ files }, offline))).toMatchObject([
       { id: broken.id, kind: 'set-aside', where: `${transactionsPath}/corrupt-${broken.id}` },
     ]);
     const next = await begin({ [one]: 'x' });
@@ -290,7 +290,9 @@ describe('a transaction', () => {
         }),
     };
     expect(value(await commit({ files: full }, transaction, state)).problem?.code).toBe('file-unwritable');
-    expect(value(await finishPending({ files }, null))).toEqual([{ id: transaction.id, kind: 'finished' }]);
+    expect(value(await finishPending({ files }, offline))).toEqual([
+      { id: transaction.id, kind: 'finished' },
+    ]);
     expect([...value(await loadState(files)).files.keys()]).toEqual([one]);
     expect(value(await loadState(files)).refusedPlan).toBe('x');
   });

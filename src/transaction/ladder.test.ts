@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Address, Prefix } from '../model/address.ts';
 import type { IpCommand } from '../model/difference.ts';
-import type { KernelRoute, KernelRule, KernelState, Link } from '../model/kernel.ts';
+import type { KernelAddress, KernelRoute, KernelRule, KernelState, Link } from '../model/kernel.ts';
 import { fail, ok } from '../model/problem.ts';
 import type { Step } from '../model/step.ts';
 import { climb, type World } from './ladder.ts';
@@ -72,6 +72,7 @@ const snapshot: KernelState = {
     rule('from 10.1.0.9 lookup 21001 priority 21001', 21001),
   ],
 };
+const both = { goal: snapshot, before: snapshot };
 const bare: KernelState = { ...snapshot, routes: [], rules: [] };
 const nobody = (): boolean => false;
 
@@ -147,6 +148,7 @@ function world(cure: string, log: string[], kernel: () => KernelState = () => sn
       return Promise.resolve(ok([]));
     },
     reachable: () => Promise.resolve(log.some((line) => line.includes(cure))),
+    isOwn: (address) => address.address !== '10.0.0.100',
   };
 }
 
@@ -157,13 +159,13 @@ describe('the ladder', () => {
     ['restart', 'restart', ['ifup eth1', 'start', 'restart']],
   ] as const)('ends at the rung that helps: %s', async (cure, rung, expected) => {
     const log: string[] = [];
-    expect(await climb(undo, snapshot, world(cure, log))).toMatchObject({ rung, worked: true });
+    expect(await climb(undo, both, world(cure, log))).toMatchObject({ rung, worked: true });
     expect(log).toEqual(expected);
   });
 
   it('brings the primary up by hand when no service does', async () => {
     const log: string[] = [];
-    const climbed = await climb(undo, snapshot, world('address replace 10.0.0.5/24', log));
+    const climbed = await climb(undo, both, world('address replace 10.0.0.5/24', log));
     expect(climbed).toMatchObject({ rung: 'primary', worked: true });
     expect(log.slice(3)).toEqual([
       'link set dev eth0 up',
@@ -181,16 +183,19 @@ describe('the ladder', () => {
   });
 
   it('says so when nothing helped', async () => {
-    expect(await climb(undo, snapshot, world('never', []))).toMatchObject({ rung: 'primary', worked: false });
-    expect(await climb({ ...undo, primary: null }, snapshot, world('never', []))).toMatchObject({
+    expect(await climb(undo, both, world('never', []))).toMatchObject({ rung: 'primary', worked: false });
+    expect(await climb({ ...undo, primary: null }, both, world('never', []))).toMatchObject({
       worked: false,
     });
-    expect(await climb(undo, null, world('never', []))).toMatchObject({ rung: 'restart', worked: false });
+    expect(await climb(undo, { goal: null, before: null }, world('never', []))).toMatchObject({
+      rung: 'restart',
+      worked: false,
+    });
   });
 
   it('puts back ours and what of others is gone, and reports what could not be put back', async () => {
     const log: string[] = [];
-    const climbed = await climb({ ...undo, scoped: [] }, snapshot, {
+    const climbed = await climb({ ...undo, scoped: [] }, both, {
       ...world('', log, () => bare),
       reachable: () => Promise.resolve(true),
       ip: (commands) => {
@@ -211,5 +216,52 @@ describe('the ladder', () => {
     ]);
     expect(climbed.done).toContain('put back: rule add from 10.9.0.2 lookup 100 priority 100');
     expect(climbed.done.filter((line) => line.includes('21001'))).toHaveLength(1);
+  });
+
+  it('does not set an address again that moved to another machine meanwhile, nor a route that needs it', async () => {
+    const log: string[] = [];
+    const visitor = { ...snapshot.addresses[0], address: '10.0.0.100' as Address } as KernelAddress;
+    const with100 = {
+      ...snapshot,
+      addresses: [...snapshot.addresses, visitor],
+      routes: [
+        ...snapshot.routes,
+        route('10.5.0.0/16 dev eth0 src 10.0.0.100', { source: '10.0.0.100' as Address }),
+      ],
+    };
+    const climbed = await climb(
+      undo,
+      { goal: with100, before: with100 },
+      world('never', log, () => with100),
+    );
+    expect(climbed.rung).toBe('primary');
+    expect(log).toContain('address replace 10.0.0.5/24 brd + dev eth0');
+    expect(log.filter((line) => line.includes('10.0.0.100'))).toEqual([]);
+  });
+
+  it('restores the band to the goal, and the rest to what was there just before', async () => {
+    const log: string[] = [];
+    const months = {
+      ...snapshot,
+      routes: [
+        route('default via 10.0.0.1 dev eth0 proto static'),
+        route('10.96.0.0/12 dev wg0 proto static'),
+        route('10.2.0.0/24 dev eth1 table 21001'),
+      ],
+      rules: [],
+    };
+    await climb(
+      undo,
+      { goal: months, before: snapshot },
+      world('', log, () => bare),
+    );
+    const put = log.filter((line) => / replace | add /.test(line));
+    expect(put).toEqual([
+      'route replace 10.2.0.0/24 dev eth1 table 21001',
+      'route replace 10.9.0.0/24 dev wg0 proto static',
+      'route replace default via 10.0.0.253 dev eth0 proto dhcp',
+      'route replace 192.168.0.0/16 via 10.9.0.1 dev wg0 proto static',
+      'rule add from 10.9.0.2 lookup 100 priority 100',
+    ]);
   });
 });

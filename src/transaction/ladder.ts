@@ -2,7 +2,7 @@ import type { FailedCommand } from '../kernel/batch.ts';
 import { replayLink } from '../kernel/replay.ts';
 import { restoring } from '../kernel/restore.ts';
 import type { IpCommand } from '../model/difference.ts';
-import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
+import type { KernelAddress, KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import type { Step } from '../model/step.ts';
 import type { Rung, Undo } from './records.ts';
@@ -15,6 +15,19 @@ export interface World {
   ip(commands: readonly IpCommand[]): Promise<Result<readonly FailedCommand[]>>;
   /** What answered before the change answers again. It waits as long as it sees fit. */
   reachable(): Promise<boolean>;
+  /**
+   * False for an address of the primary that is not its own, such as one that moves from machine to machine: it may
+   * be in use elsewhere by now, so it is not set again.
+   */
+  isOwn(address: KernelAddress): boolean;
+}
+
+/** What the kernel is brought back to; null where nothing of it is known. */
+export interface Snapshots {
+  /** What the links, tables and rules of `Undo.extent` are to be like. */
+  readonly goal: KernelState | null;
+  /** The kernel just before: what of it went missing since comes back, and the primary with it. */
+  readonly before: KernelState | null;
 }
 
 export interface Climb {
@@ -30,10 +43,11 @@ export interface Climb {
 
 /**
  * Brings the network back to files that are already back: scoped steps, start, restart, then the primary through
- * `ip`; after each rung the snapshot's routes and rules that are gone are put back, and the climb ends when the machine
+ * `ip`; after each rung the extent is set as in the goal and what else is gone since before is put back, and the climb ends when the machine
  * is reachable. A step that fails is noted and the next is tried: what counts is whether the machine answers.
  */
-export async function climb(undo: Undo, snapshot: KernelState | null, world: World): Promise<Climb> {
+export async function climb(undo: Undo, snapshots: Snapshots, world: World): Promise<Climb> {
+  const { goal, before } = snapshots;
   const problems: Problem[] = [];
   const done: string[] = [];
   const rungs = ['scoped', 'start', 'restart'] as const;
@@ -41,20 +55,30 @@ export async function climb(undo: Undo, snapshot: KernelState | null, world: Wor
     // The first rung is always tried: what steps did to the kernel may be undone by replay alone.
     if (rung !== 'scoped' && undo[rung].length === 0) continue;
     problems.push(...(await runSteps(undo[rung], world, done)));
-    const replayed = await replay(snapshot, world, (now, before) => [
-      ...(undo.extent === null ? [] : restoring(before, now, undo.extent)),
-      ...vanished(before, now, isWithin(undo.extent)).commands,
+    const replayed = await replay(snapshots, world, (now) => [
+      ...(undo.extent === null || goal === null ? [] : restoring(goal, now, undo.extent)),
+      ...(before === null ? [] : vanished(before, now, isWithin(undo.extent)).commands),
     ]);
     problems.push(...replayed.problems);
     done.push(...replayed.done);
     if (await world.reachable()) return { rung, worked: true, problems, done };
   }
   const { primary } = undo;
-  if (primary === null || snapshot === null) return { rung: 'restart', worked: false, problems, done };
-  const replayed = await replay(snapshot, world, (now, before) => replayLink(before, primary, now));
+  if (primary === null || before === null) return { rung: 'restart', worked: false, problems, done };
+  const own = withoutVisitors(before, world);
+  const replayed = await replay(snapshots, world, (now) => replayLink(own, primary, now));
   problems.push(...replayed.problems);
   done.push(`brought ${primary} up with its former addresses, routes and rules`);
   return { rung: 'primary', worked: await world.reachable(), problems, done };
+}
+
+/** The snapshot without the addresses that are not the machine's own, and without the routes that need them. */
+function withoutVisitors(snapshot: KernelState, world: World): KernelState {
+  const addresses = snapshot.addresses.filter((entry) => world.isOwn(entry));
+  const visitors = new Set<string | null>(
+    snapshot.addresses.filter((entry) => !addresses.includes(entry)).map((entry) => entry.address),
+  );
+  return { ...snapshot, addresses, routes: snapshot.routes.filter((route) => !visitors.has(route.source)) };
 }
 
 /** What {@link restoring} brings back already. */
@@ -87,14 +111,14 @@ async function runStep(step: Step, world: World): Promise<readonly Problem[]> {
 }
 
 async function replay(
-  snapshot: KernelState | null,
+  { goal, before }: Snapshots,
   world: World,
-  commandsFor: (now: KernelState, before: KernelState) => readonly IpCommand[],
+  commandsFor: (now: KernelState) => readonly IpCommand[],
 ): Promise<{ readonly problems: readonly Problem[]; readonly done: readonly string[] }> {
-  if (snapshot === null) return { problems: [], done: [] };
+  if (goal === null && before === null) return { problems: [], done: [] };
   const now = await world.kernel();
   if (!now.ok) return { problems: [now.problem], done: [] };
-  const commands = commandsFor(now.value, snapshot);
+  const commands = commandsFor(now.value);
   if (commands.length === 0) return { problems: [], done: [] };
   const ran = await world.ip(commands);
   if (!ran.ok) return { problems: [ran.problem], done: [] };

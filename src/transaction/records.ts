@@ -22,6 +22,11 @@ export interface Undo {
   readonly primary: string | null;
   /** What `ip` may set beside the files: these links, and the tables and priorities of the band; null for files only. */
   readonly extent: Extent | null;
+  /**
+   * Values that sysctls had, by key with slashes, in the order in which they are set again once the files are back;
+   * a key that is gone with its link is passed over.
+   */
+  readonly sysctls?: readonly { readonly key: string; readonly value: string }[];
 }
 
 export interface PlannedChange {
@@ -64,7 +69,12 @@ export interface Planned {
   readonly undo: Undo;
   /** The kernel as it was; null where nothing is going to be activated. */
   readonly snapshot: KernelState | null;
+  /** The probes that answered before anything was touched; absent where nobody asked. */
+  readonly answered?: readonly ProbeName[];
 }
+
+/** What can be asked whether the machine is reachable. */
+export type ProbeName = 'gateway' | 'metadata';
 
 /** One line of the journal; each is on disk before what it announces is done. */
 export type JournalRecord =

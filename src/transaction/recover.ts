@@ -12,6 +12,7 @@ import { placesOf, transactionsPath } from './journal.ts';
 import type { World } from './ladder.ts';
 import { takeLock } from './lock.ts';
 import { withOwned } from './owned.ts';
+import type { Planned } from './records.ts';
 import { removeTemporaries } from './restore.ts';
 import { type RollbackReport, rollBack } from './rollback.ts';
 import { commit, finishCommitted, openTransaction, type Transaction, writeFiles } from './transaction.ts';
@@ -46,29 +47,36 @@ export async function recover(ports: Pick<Ports, 'files' | 'clock'>, pid: number
 }
 
 async function recoverLocked(ports: Pick<Ports, 'files' | 'clock'>, pid: number): Promise<Result<Recovery>> {
-  const transactions = await finishPending(ports, null);
+  const transactions = await finishPending(ports, offline);
   if (!transactions.ok) return transactions;
   const movedAside = await moveAsideMisplaced(ports, pid);
   return movedAside.ok ? ok({ transactions: transactions.value, movedAside: movedAside.value }) : movedAside;
 }
 
+/** Where no network service runs yet: the files are put back, and no more. */
+export const offline = (): Promise<null> => Promise.resolve(null);
+
 /**
  * Closes every open transaction, newest first: a committed one is finished, any other undone. The lock must be
- * held. `world` null: files only. Errors: `file-unreadable`; what fails for one transaction is in its entry.
+ * held. `worldFor` is asked for the machine just before a transaction is undone; null: files only. Errors: `file-unreadable`; what fails for one transaction is in its entry.
  */
 export async function finishPending(
   ports: Pick<Ports, 'files'>,
-  world: World | null,
+  worldFor: (planned: Planned) => Promise<World | null>,
 ): Promise<Result<readonly Recovered[]>> {
   const pending = await pendingTransactions(ports.files);
   if (!pending.ok) return pending;
   const cleaned = await removeTemporaries(ports.files, [statePath]);
   const recovered: Recovered[] = cleaned.map((problem) => ({ id: statePath, kind: 'failed', problem }));
-  for (const id of pending.value) recovered.push(await close(ports, id, world));
+  for (const id of pending.value) recovered.push(await close(ports, id, worldFor));
   return ok(recovered);
 }
 
-async function close(ports: Pick<Ports, 'files'>, id: string, world: World | null): Promise<Recovered> {
+async function close(
+  ports: Pick<Ports, 'files'>,
+  id: string,
+  worldFor: (planned: Planned) => Promise<World | null>,
+): Promise<Recovered> {
   const { files } = ports;
   const opened = await openTransaction(files, id);
   if (!opened.ok) {
@@ -84,12 +92,8 @@ async function close(ports: Pick<Ports, 'files'>, id: string, world: World | nul
   }
   if (phases.has('committed')) return finish(ports, transaction);
   // Undone already, and stopped before it was closed: the network was brought back then.
-  const report = await rollBack(
-    ports,
-    transaction,
-    'enid was stopped in the middle of it',
-    phases.has('undone') ? null : world,
-  );
+  const world = phases.has('undone') ? null : await worldFor(transaction.journal.planned);
+  const report = await rollBack(ports, transaction, 'enid was stopped in the middle of it', world);
   return { id, kind: 'undone', report };
 }
 

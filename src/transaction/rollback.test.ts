@@ -8,7 +8,8 @@ import { nodeFiles } from '../ports/node/files.ts';
 import { beginTransaction } from './begin.ts';
 import { listTransactions, pendingTransactions } from './history.ts';
 import type { World } from './ladder.ts';
-import { finishPending } from './recover.ts';
+import type { Undo } from './records.ts';
+import { finishPending, offline } from './recover.ts';
 import { rollBack } from './rollback.ts';
 import { emptyMemory, memoryFiles } from './testing.ts';
 import { beginSteps, commit, noteArmed, type Transaction, writeFiles } from './transaction.ts';
@@ -36,7 +37,7 @@ beforeEach(async () => {
 });
 
 /** Written, and taken up where `activated`. */
-async function changed(activated: boolean): Promise<Transaction> {
+async function changed(activated: boolean, sysctls: Undo['sysctls'] = []): Promise<Transaction> {
   const before = value(await files.read(path));
   const change: FileChange = {
     path,
@@ -52,6 +53,7 @@ async function changed(activated: boolean): Promise<Transaction> {
     restart: [step('restart')],
     primary: null,
     extent: null,
+    sysctls,
   };
   const owned = { before: new Map(), after: new Map() };
   const plan = { why: 'x', changes: [change], owned, undo, snapshot: null, pid: process.pid };
@@ -72,6 +74,7 @@ function world(reachable: boolean): World {
     kernel: () => Promise.resolve(fail('kernel-unreadable', 'ip', 'not asked')),
     ip: () => Promise.resolve(ok([])),
     reachable: () => Promise.resolve(reachable),
+    isOwn: () => true,
   };
 }
 
@@ -108,10 +111,49 @@ describe('rolling back', () => {
     expect(log).toContain('ifup with new');
     expect(value(await pendingTransactions(files))).toEqual([transaction.id]);
 
-    expect(value(await finishPending({ files }, null))).toMatchObject([
+    expect(value(await finishPending({ files }, offline))).toMatchObject([
       { kind: 'undone', report: { worked: true } },
     ]);
     expect(value(await files.readText(path))).toBe('old');
+  });
+
+  it('sets sysctls again after the files, whoever does it; one that is gone with its link is no problem', async () => {
+    const [kept, stuck, gone] = ['eth0/arp_ignore', 'eth2/rp_filter', 'eth1/rp_filter'].map(
+      (key) => `net/ipv4/conf/${key}`,
+    ) as [string, string, string];
+    await changed(
+      true,
+      [gone, stuck, kept].map((key) => ({ key, value: '0' })),
+    );
+    for (const key of [kept, stuck]) await files.write(`/proc/sys/${key}`, '1', { mode: 0o644 });
+    const poked: Files = {
+      ...files,
+      poke: async (place, text) => {
+        log.push(`${place} with ${value(await files.readText(path))}`);
+        return place.endsWith(kept)
+          ? files.write(place, text, { mode: 0o644 })
+          : fail('file-unwritable', place, 'ENOENT or EINVAL');
+      },
+    };
+    const [recovered] = value(await finishPending({ files: poked }, () => Promise.resolve(world(true))));
+    expect(log).toEqual([
+      'ifdown with new',
+      ...[gone, stuck, kept].map((key) => `/proc/sys/${key} with old`),
+      'ifup with old',
+    ]);
+    expect(value(await files.readText(`/proc/sys/${kept}`))).toBe('0');
+    expect(recovered).toMatchObject({
+      kind: 'undone',
+      report: { worked: true, problems: [{ place: `/proc/sys/${stuck}` }] },
+    });
+  });
+
+  it('leaves sysctls alone where nothing was taken up, and offline', async () => {
+    await changed(false, [{ key: 'net/ipv4/conf/eth1/rp_filter', value: '0' }]);
+    // The fake has no poke: setting one would throw.
+    value(await finishPending({ files }, () => Promise.resolve(world(true))));
+    await changed(true, [{ key: 'net/ipv4/conf/eth1/rp_filter', value: '0' }]);
+    expect(value(await finishPending({ files }, offline))).toMatchObject([{ kind: 'undone' }]);
   });
 
   it('does not touch what was committed: that is a bug', async () => {

@@ -1,4 +1,5 @@
 import type { Problem } from '../model/problem.ts';
+import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
 import { saveState } from '../state/save.ts';
@@ -6,7 +7,7 @@ import { prune } from './history.ts';
 import { placesOf } from './journal.ts';
 import { climb, runSteps, type World } from './ladder.ts';
 import { withOwned } from './owned.ts';
-import type { Rung } from './records.ts';
+import type { Rung, Undo } from './records.ts';
 import { restoreFiles } from './restore.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -26,7 +27,8 @@ export interface RollbackReport {
 
 /**
  * Undoes a transaction that was not committed, in the mirror of its order: where steps had run, those that need the new
- * files (`undo.release`), then the files, then the ladder. It goes on whatever fails: a journal that cannot be written or a file that cannot be put back is reported, and the rest is done.
+ * files (`undo.release`), then the files, the sysctls, then the ladder. It goes on whatever fails: a journal that
+ * cannot be written or a file that cannot be put back is reported, and the rest is done.
  * With every file back the transaction is closed; otherwise it stays pending for the next start.
  * `world` null: offline, the files only (early boot, an image).
  */
@@ -50,8 +52,10 @@ export async function rollBack(
   const touched = phases.has('backed-up');
   const files = touched ? await restoreFiles(ports.files, journal.planned) : nothing;
   problems.push(...files.problems, ...(await disown(ports, transaction)));
-  const climbed =
-    active && world !== null ? await climb(journal.planned.undo, journal.planned.snapshot, world) : filesOnly;
+  const { undo, snapshot } = journal.planned;
+  if (active && world !== null) problems.push(...(await restoreSysctls(ports.files, undo.sysctls ?? [])));
+  const snapshots = { goal: snapshot, before: snapshot };
+  const climbed = active && world !== null ? await climb(undo, snapshots, world) : filesOnly;
   problems.push(...climbed.problems);
 
   const back = files.problems.length === 0;
@@ -70,6 +74,22 @@ export async function rollBack(
 
 const nothing = { paths: [], displaced: [], problems: [] };
 const filesOnly = { rung: 'files', worked: true, problems: [], done: [] } as const;
+
+/** Sets sysctls again, whatever fails; gives what could not be set. A key that is gone with its link is no problem. */
+export async function restoreSysctls(
+  files: Pick<Files, 'poke' | 'readText'>,
+  sysctls: NonNullable<Undo['sysctls']>,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const { key, value } of sysctls) {
+    const path = `/proc/sys/${key}`;
+    const set = await files.poke(path, value);
+    if (set.ok) continue;
+    const still = await files.readText(path);
+    if (!still.ok || still.value !== null) problems.push(set.problem);
+  }
+  return problems;
+}
 
 /** state.json says what it said before, also where a commit was under way when its record was lost. */
 async function disown(ports: Pick<Ports, 'files'>, transaction: Transaction): Promise<readonly Problem[]> {
