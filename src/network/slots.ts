@@ -74,7 +74,7 @@ export function foreignSlots(
     const slot = inBand(route.table);
     if (slot === undefined || route.protocol === String(mirrorProtocol) || route.device === null) continue;
     const mac = macs.get(route.device);
-    const ours = mac !== undefined && mac !== null && slots.has(mac);
+    const ours = mac !== undefined && mac !== null && slots.get(mac) === slot;
     if (!ours) foreign.set(slot, `route ${route.spec} in table ${route.table}`);
   }
   return foreign;
