@@ -11,6 +11,8 @@ export interface Difference {
     | 'mtu'
     | 'address-missing'
     | 'address-surplus'
+    /** Another machine holds the address (duplicate address detection): neither `ip` nor a lease mends that. */
+    | 'address-conflict'
     | 'route-missing'
     | 'route-wrong'
     | 'route-surplus'

@@ -6,11 +6,13 @@ import type { KernelAddress, KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { removeAddress, setAddress } from './commands.ts';
 import type { Comparison } from './comparison.ts';
+import { hasOwnAddress } from './leases.ts';
 
 /**
  * Addresses that are missing, that stand with a wrong prefix length, or that we set and nobody wants any more.
  *
- * A DHCP family's own address counts with any length, and only the lease can bring it: no mend. An address of a
+ * A DHCP family's own address counts with any length, and only the lease can bring it: no mend. Where it is not known
+ * beforehand, any address that a lease may have brought will do. One that another machine holds is a conflict. An address of a
  * static family is ours to set as a host prefix; with another length it is corrected, unless a lease or an
  * advertisement keeps it (`dynamic`). Surplus is only what carries our mark, a rule `from A lookup T priority T` of the
  * NIC's table: a host prefix without it (keepalived sets such) is somebody else's.
@@ -55,7 +57,7 @@ function wantedDifferences(
 ): readonly Difference[] {
   const own = nic[family];
   if (own === null) return [];
-  return wantedAddresses(own).flatMap((address): readonly Difference[] => {
+  const found = wantedAddresses(own).flatMap((address): readonly Difference[] => {
     const held = kernel.addresses.filter((entry) => entry.link === nic.name && entry.address === address);
     const byLease = own.method === 'dhcp' && address === own.address;
     const text = `address ${address} is missing on ${nic.name}`;
@@ -65,10 +67,18 @@ function wantedDifferences(
       return [{ ...common, text, mend: [setAddress({ family, address, link: nic.name })] }];
     }
     if (held.every((entry) => entry.flags.includes('dadfailed'))) {
-      return [{ ...common, text: `${text}: another machine has it (duplicate address detection)`, mend: [] }];
+      const taken = `another machine has address ${address} of ${nic.name} (duplicate address detection)`;
+      return [{ kind: 'address-conflict', mac: nic.mac, text: taken, mend: [] }];
     }
     return own.method === 'static' ? wrongLength(nic, held) : [];
   });
+  const isLate = own.method === 'dhcp' && own.address === null && !hasOwnAddress(nic, family, kernel);
+  return isLate ? [noLease(nic, family), ...found] : found;
+}
+
+function noLease(nic: DesiredInterface, family: Family): Difference {
+  const text = `${nic.name} has no ${familyName[family]} address: no lease yet`;
+  return { kind: 'address-missing', mac: nic.mac, text, mend: [] };
 }
 
 /** IPv4 can hold both for a moment, so that routes with it as source stay; IPv6 holds an address once only. */
@@ -121,6 +131,8 @@ function surplus(entry: KernelAddress, mac: Mac): Difference {
   const text = `address ${entry.address} is left on ${entry.link}`;
   return { kind: 'address-surplus', mac, text, mend: [removeAddress(entry)] };
 }
+
+const familyName: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 function wantedAddresses(own: DesiredFamily): readonly Address[] {
   return own.address === null ? own.further : [own.address, ...own.further];

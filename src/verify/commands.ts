@@ -43,7 +43,9 @@ export function removeRule(rule: KernelRule): IpCommand {
 }
 
 /** e.g. `from 10.0.1.20/32 lookup 21001 priority 21001`. */
-export function ruleText(rule: Pick<PolicyRule, 'from' | 'to' | 'table' | 'priority'>): string {
+export function ruleText(
+  rule: Pick<PolicyRule, 'from' | 'to' | 'priority'> & { readonly table: number | null },
+): string {
   const from = rule.from === null ? '' : `from ${rule.from} `;
   const to = rule.to === null ? '' : `to ${rule.to} `;
   return `${from}${to}lookup ${rule.table} priority ${rule.priority}`;

@@ -12,6 +12,12 @@ export interface DifferenceContext {
   /** Every slot that state.json knows, also of NICs that are neither desired nor gone at the moment. */
   readonly slots: ReadonlyMap<Mac, number>;
   readonly tableBase: number;
+  /** What we set at the band's shared numbers (`State.commons`): nothing else there is ever surplus. */
+  readonly commons?: readonly string[];
+  /**
+   * The kernel before the change under way, if there is one: whose default it was that is gone.
+   */
+  readonly before?: KernelState;
   /** The routes of local virtual networks that the NICs' tables should repeat. */
   readonly mirrored: readonly PolicyRoute[];
   /** Addresses that we set on the primary before (`State.primaryAddresses`). */
@@ -32,8 +38,7 @@ export interface Comparison {
   readonly present: readonly DesiredInterface[];
   /** By table, the MAC of the NIC that is desired or gone: what is in these tables we may take away. */
   readonly owners: ReadonlyMap<number, Mac>;
-  /** The tables of all slots. */
-  readonly tables: ReadonlySet<number>;
+  readonly commons: ReadonlySet<string>;
   /**
    * A NIC with a slot still has rules but is neither desired nor gone (its metadata is late, say). What serves several
    * NICs, guards and the primary's table, is then left as it is.
@@ -58,7 +63,8 @@ export function comparison(
   const present = network.secondaries.filter(
     (nic) => linkOf(nic, kernel) !== undefined || parentOf(nic, kernel) !== undefined,
   );
-  return { kernel, network, context, present, owners, tables, waiting };
+  const commons = new Set(context.commons);
+  return { kernel, network, context, present, owners, commons, waiting };
 }
 
 /** The link of a NIC: by name, and it must carry the NIC's MAC. */

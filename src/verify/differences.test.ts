@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DesiredFamily, DesiredInterface } from '../model/desired.ts';
 import type { Difference } from '../model/difference.ts';
 import type { KernelState } from '../model/kernel.ts';
+import { commonsAfter, commonsOf } from './commons.ts';
 import { type DifferenceContext, differences } from './differences.ts';
 import {
   address,
@@ -151,7 +152,31 @@ describe('addresses', () => {
       '2001:db8:1::20/128 scope global',
       '2001:db8:1::20/128 scope global tentative dadfailed',
     );
-    expect(seen(edited([], [], taken))).toEqual(['address-missing']);
+    expect(seen(edited([], [], taken))).toEqual(['address-conflict']);
+    // its routes wait: the kernel refuses a source that another machine has
+    const without = taken.replace(/^.*table 21001 src 2001.*\n/gm, '');
+    expect(seen(edited([], [], without))).toEqual(['address-conflict']);
+  });
+
+  it('waits for the lease where nobody else knows the address', () => {
+    const unknown = { ...dhcp4, address: null };
+    const nobody = secondary(unknown);
+    const held = (line: string) => kernelOf(linkLines(2), `0:\tfrom all lookup local\n${line}`);
+    const kinds = (line: string, wanted = nobody) =>
+      seen(held(line), wanted).filter((text) => /^(address|route)/.test(text));
+    expect(kinds('')).toEqual(['address-missing']);
+    expect(kinds('3: eth1    inet 169.254.7.7/16 scope link eth1')).toEqual(['address-missing']);
+    expect(kinds('2: eth0    inet 10.0.1.20/24 scope global eth0')).toEqual(['address-missing']);
+    expect(
+      kinds(
+        '3: eth1    inet 10.0.1.21/32 scope global eth1',
+        secondary({ ...unknown, further: static4.further }),
+      ),
+    ).toEqual(['address-missing']);
+    expect(kinds('3: eth1    inet 10.0.1.99/24 scope global eth1')).toEqual([
+      'route-missing | route replace 10.0.1.0/24 dev eth1 table 21001',
+      'route-missing | route replace 0.0.0.0/0 via 10.0.1.253 dev eth1 table 21001',
+    ]);
   });
 
   it('takes away what was ours, rule first, and leaves what was not', () => {
@@ -209,11 +234,10 @@ describe('routes', () => {
     ]);
   });
 
-  it('does not set a route from an address that only the lease can bring', () => {
-    const text = '0:\tfrom all lookup local';
-    expect(seen(kernelOf(linkLines(2), text), leased).filter((line) => line.startsWith('route'))).toEqual([
-      'route-missing',
-      'route-missing',
+  it('is silent about a route from an address that only the lease can bring', () => {
+    const text = '0:\tfrom all lookup local\ndefault via 10.0.1.1 dev eth1 table 21001';
+    expect(seen(kernelOf(linkLines(2), text), leased).filter((line) => !line.startsWith('rule'))).toEqual([
+      'address-missing',
     ]);
   });
 
@@ -268,7 +292,14 @@ describe('rules', () => {
       '21000:\tfrom 10.0.0.10 to 10.0.1.0/24 lookup 21000',
       '21999:\tfrom all to 10.0.2.0/24 lookup 21001',
     ];
-    expect(seen(edited([], former))).toEqual([
+    const before = differences(edited([], former), networkOf(nic), context);
+    expect(before).toEqual([]); // set by somebody else, for all that is known
+    const commons = [
+      'ipv4 rule from 10.0.0.9/32 to 10.0.1.0/24 lookup 254 priority 21000',
+      'ipv4 rule from 10.0.0.10/32 to 10.0.1.0/24 lookup 21000 priority 21000',
+      'ipv4 rule to 10.0.2.0/24 lookup 21001 priority 21999',
+    ];
+    expect(seen(edited([], former), nic, { commons })).toEqual([
       'rule-surplus | rule del priority 21000 from 10.0.0.9 to 10.0.1.0/24 lookup 254',
       'rule-surplus | rule del priority 21000 from 10.0.0.10 to 10.0.1.0/24 lookup 21000',
       'rule-surplus | rule del priority 21999 from all to 10.0.2.0/24 lookup 21001',
@@ -282,17 +313,68 @@ describe('rules', () => {
       '21002:\tfrom 10.0.2.20 lookup 21002',
       '21999:\tfrom all to 10.0.2.0/24 lookup 21002',
     ];
-    expect(seen(edited([], waiting), nic, { slots })).toEqual([]);
-    expect(seen(edited([], [waiting[0] ?? '', waiting[2] ?? '']), nic, { slots })).toHaveLength(2);
+    const commons = [
+      'ipv4 rule from 10.0.0.10/32 to 10.0.2.0/24 lookup 254 priority 21000',
+      'ipv4 rule to 10.0.2.0/24 lookup 21002 priority 21999',
+    ];
+    expect(seen(edited([], waiting), nic, { slots, commons })).toEqual([]);
+    expect(commonsAfter(commons, networkOf(nic), edited([], waiting), 21000)).toEqual([
+      ...commonsOf(networkOf(nic)),
+      ...commons,
+    ]);
+    const left = [waiting[0] ?? '', waiting[2] ?? ''];
+    expect(seen(edited([], left), nic, { slots, commons })).toHaveLength(2);
+    expect(seen(edited([], left), nic, { slots })).toEqual([]);
+    expect(commonsAfter(commons, networkOf(nic), settled, 21000)).toEqual(commonsOf(networkOf(nic)));
+  });
+});
+
+describe('the table that all NICs share', () => {
+  const ours = {
+    ...leased,
+    routes: [
+      ...leased.routes,
+      {
+        family: 'ipv4' as const,
+        table: 21000,
+        destination: prefix('10.0.0.0/24'),
+        via: null,
+        device: 'eth0',
+        source: address('10.0.0.10'),
+        onlink: false,
+        metric: 0,
+      },
+    ],
+  };
+  const text = `${leasedText}
+10.0.0.0/24 dev eth0 table 21000 scope link src 10.0.0.10
+10.0.7.0/24 dev eth0 table 21000 scope link src 10.0.0.10
+default via 10.0.0.253 dev eth0 table 21000`;
+
+  it('is remembered route by route, and only what is remembered goes', () => {
+    const kernel = kernelOf(linkLines(2), text);
+    expect(commonsOf(networkOf(ours)).filter((entry) => entry.includes(' route '))).toEqual([
+      'ipv4 route 10.0.0.0/24 dev eth0 table 21000',
+    ]);
+    expect(seen(kernel, ours)).toEqual([]);
+    const commons = [
+      ...commonsOf(networkOf(ours)),
+      'ipv4 route 0.0.0.0/0 via 10.0.0.253 dev eth0 table 21000',
+    ];
+    expect(seen(kernel, ours, { commons })).toEqual([
+      'route-surplus | route del default table 21000 via 10.0.0.253 dev eth0',
+    ]);
   });
 });
 
 describe('what a gone NIC leaves', () => {
   const gone = [{ name: 'eth1', mac: macOf(1), table: 21001, present: false }];
+  const commons = commonsOf(networkOf(nic));
 
   it('goes by number when the link is gone', () => {
     const rules = settled4.split('\n').filter((line) => /^\d+:\t|eth0/.test(line));
-    const left = differences(kernelOf(linkLines(1), rules.join('\n')), networkOf(), { ...context, gone });
+    const kernel = kernelOf(linkLines(1), rules.join('\n'));
+    const left = differences(kernel, networkOf(), { ...context, gone, commons });
     expect(left.map(told)).toEqual([
       'rule-surplus | rule del priority 21000 from 10.0.0.10 to 10.0.1.0/24 lookup 254',
       'rule-surplus | rule del priority 21001 from 10.0.1.20 lookup 21001',

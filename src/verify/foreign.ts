@@ -1,13 +1,7 @@
 import { formOf } from '../kernel/band.ts';
 import { type Address, contains, type Prefix } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
-import {
-  type KernelRoute,
-  type KernelRule,
-  type KernelState,
-  localTable,
-  mainTable,
-} from '../model/kernel.ts';
+import { type KernelRoute, type KernelRule, type KernelState, localTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { GoneInterface } from '../model/step.ts';
 import { isLeak } from './leaks.ts';
@@ -32,7 +26,10 @@ const ofLinks: readonly Prefix[] = ['fe80::/10', 'ff00::/8', '224.0.0.0/4'] as P
 /** Protocols of routes that go and come with a NIC that is taken down and up. */
 const withNic: ReadonlySet<string | null> = new Set(['kernel', 'dhcp']);
 
-/** Routes of somebody else that are gone though their device is still there. Another metric or source is no loss. */
+/**
+ * Routes of somebody else that are gone though their device is still up. Another metric or source is no loss, nor is
+ * one that somebody moved: to whose destination a new route leads, unless a secondary brought that into main.
+ */
 export function lostRoutes(
   before: KernelState,
   after: KernelState,
@@ -40,10 +37,17 @@ export function lostRoutes(
   ours: Ours,
 ): readonly KernelRoute[] {
   const held = new Set(after.routes.map(keyOf));
-  const links = new Set(after.links.map((link) => link.name));
+  const links = new Set(after.links.filter((link) => link.up).map((link) => link.name));
+  const former = new Set(before.routes.map(keyOf));
+  const moved = new Set(
+    after.routes
+      .filter((route) => !former.has(keyOf(route)) && !isLeaked(route, after, network))
+      .map(placeOf),
+  );
   return before.routes.filter(
     (route) =>
       !held.has(keyOf(route)) &&
+      !moved.has(placeOf(route)) &&
       (route.device === null || links.has(route.device)) &&
       isLasting(route) &&
       !isOurs(route, before, network, ours),
@@ -69,7 +73,11 @@ function isOurs(route: KernelRoute, before: KernelState, network: DesiredNetwork
   const nic = network.secondaries.find((entry) => entry.name === route.device);
   if (nic === undefined) return false;
   if (withNic.has(route.protocol) || nic.routes.some((wanted) => isMatch(route, wanted))) return true;
-  return route.table === mainTable && isLeak(route, nic, before);
+  return isLeak(route, nic, before);
+}
+
+function isLeaked(route: KernelRoute, kernel: KernelState, network: DesiredNetwork): boolean {
+  return network.secondaries.some((nic) => isLeak(route, nic, kernel));
 }
 
 function isOurRule(rule: KernelRule, ours: Ours): boolean {
@@ -84,6 +92,11 @@ function tablesOf({ slots, tableBase, gone }: Ours): ReadonlySet<number> {
 
 function keyOf(route: KernelRoute): string {
   const way = route.device === null ? route.spec : `${route.via} ${route.device}`;
+  return [placeOf(route), route.type, way].join(' ');
+}
+
+/** What a route is asked for: packets to a destination, from a source if it names one. */
+function placeOf(route: KernelRoute): string {
   const source = /(?:^| )from (\S+)/.exec(route.spec)?.[1];
-  return [route.family, route.table, route.type, route.destination, source, way].join(' ');
+  return [route.family, route.table, route.destination, source].join(' ');
 }

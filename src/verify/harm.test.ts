@@ -67,6 +67,15 @@ describe('harm', () => {
     expect(told(six)).toEqual(['primary-address | address replace 2001:db8::10/64 dev eth0 nodad']);
   });
 
+  it('is no address that neither the metadata nor a lease gave: keepalived moves its own', () => {
+    const virtual = (flags: string) => [...all, `2: eth0    inet 10.0.0.99/32 scope global ${flags}eth0`];
+    const then = (flags: string) => kernelOf(links, virtual(flags).join('\n'), settled6);
+    expect(told(before, then(''))).toEqual([]);
+    expect(told(before, then('dynamic '))).toEqual([
+      'primary-address | address replace 10.0.0.99/32 dev eth0',
+    ]);
+  });
+
   it('is no address that comes and goes by itself', () => {
     const passing = `${settled6}2: eth0    inet6 2001:db8::99/64 scope global temporary dynamic\n`;
     expect(told(before, kernelOf(links, all.join('\n'), passing))).toEqual([]);
@@ -100,6 +109,12 @@ describe('harm', () => {
     expect(told(before, stolen)).toEqual([]);
   });
 
+  it('is the last default, also where a secondary had it', () => {
+    const none = changed(['default via 10.0.0.253']);
+    const stolen = changed(['default via 10.0.0.253'], ['default via 10.0.1.253 dev eth1']);
+    expect(told(none, stolen)).toEqual(['default-route | route append default via 10.0.0.253 dev eth0']);
+  });
+
   it('is a foreign route or rule that is gone, with what puts it back', () => {
     expect(told(changed(foreign))).toEqual([
       'foreign-route | route replace 10.60.0.0/16 via 10.0.0.7 dev eth0 proto static',
@@ -126,6 +141,23 @@ describe('harm', () => {
       `${settled6}fe80::/64 dev docker0 proto kernel metric 256\n`,
     );
     expect(told(before, then)).toEqual([]);
+  });
+
+  it('is no route whose device is down, nor one that somebody moved', () => {
+    const down = links.replace('9: docker0: <BROADCAST,UP>', '9: docker0: <BROADCAST>');
+    expect(told(changed(['dev docker0'], [], settled6, down))).toEqual([]);
+    const line = '10.60.0.0/16 via 10.0.0.7 dev eth0 proto static';
+    expect(told(changed([line], ['10.60.0.0/16 via 10.0.0.8 dev eth0 proto static']))).toEqual([]);
+    expect(told(changed([line], ['10.60.0.0/16 via 10.0.0.8 dev eth0 table 100']))).toHaveLength(1);
+    // by a lease of a secondary, and so taken away in turn
+    expect(told(changed([line], ['10.60.0.0/16 via 10.0.1.253 dev eth1 proto dhcp']))).toHaveLength(1);
+  });
+
+  it('is one of two routes to a destination', () => {
+    const backup = '10.60.0.0/16 via 10.0.0.9 dev eth0 proto static metric 50';
+    expect(told(before, kernelOf(links, [...all, backup].join('\n'), settled6))).toEqual([
+      `foreign-route | route replace ${backup}`,
+    ]);
   });
 
   it('is nothing that a lease of a secondary had put into main', () => {

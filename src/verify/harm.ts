@@ -2,15 +2,9 @@ import { replayAddress, replayRoute, replayRule } from '../kernel/replay.ts';
 import { type Address, type Family, families } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
-import {
-  type KernelAddress,
-  type KernelRoute,
-  type KernelState,
-  type Link,
-  mainTable,
-} from '../model/kernel.ts';
+import type { KernelAddress, KernelRoute, KernelState, Link } from '../model/kernel.ts';
+import { isMainDefault, primaryDefault } from './defaults.ts';
 import { lostRoutes, lostRules, type Ours } from './foreign.ts';
-import { isBySource } from './routes.ts';
 
 /** Something that a change took from the machine and that was not ours to take (design section 7). */
 export interface Harm {
@@ -22,8 +16,9 @@ export interface Harm {
 }
 
 /**
- * Compares the kernel before a change with the kernel after it: a primary address lost or changed, the default route
- * lost or changed, a foreign route or rule gone while its device is still there. Order of the commands to put back:
+ * Compares the kernel before a change with the kernel after it: an address that the metadata or its lease gave the
+ * primary lost or changed, the default route lost or changed, a foreign route or rule gone while its device is still
+ * up. Order of the commands to put back:
  * addresses, routes, rules. Pure.
  */
 export function harm(
@@ -55,6 +50,7 @@ function primaryHarm(
   onPrimary: readonly Address[],
 ): readonly Harm[] {
   const { mac, name } = network.primary;
+  const listed = families.flatMap((family) => network.primary[family]?.addresses ?? []);
   const former = linkWith(mac, name, before);
   const now = linkWith(mac, name, after);
   if (former === undefined) return [];
@@ -73,6 +69,7 @@ function primaryHarm(
       (entry) =>
         entry.link === former.name &&
         isLasting(entry) &&
+        (listed.includes(entry.address) || entry.flags.includes('dynamic')) && // a virtual address may move away
         !isHeld(entry) &&
         !onPrimary.includes(entry.address),
     )
@@ -94,7 +91,10 @@ function isLasting(entry: KernelAddress): boolean {
   return entry.scope === 'global' && !entry.flags.some((flag) => passing.includes(flag));
 }
 
-/** The default that counts is the one with the lowest metric. One that a secondary had is no loss. */
+/**
+ * The default that counts is the one with the lowest metric. One that a secondary had is no loss, unless none is left:
+ * then the primary's is put back where its gateway is known.
+ */
 function defaultHarm(
   family: Family,
   before: KernelState,
@@ -105,11 +105,13 @@ function defaultHarm(
   const former = bestDefault(family, before);
   const now = bestDefault(family, after);
   const managed = [...network.secondaries, ...ours.gone].map((nic) => nic.name);
-  if (former === undefined || (former.device !== null && managed.includes(former.device))) return [];
-  if (now !== undefined && isSameWay(former, now)) return [];
+  if (former === undefined) return [];
+  const wasTaken = former.device !== null && managed.includes(former.device);
+  if (now !== undefined && (wasTaken || isSameWay(former, now))) return [];
   const instead = now === undefined ? 'is gone' : `is now ${now.spec}`;
   const text = `the default route ${former.spec} ${instead}`;
-  return [{ kind: 'default-route', text, putBack: [replayRoute(former)] }];
+  const primarys = wasTaken ? primaryDefault(family, after, network.primary) : null;
+  return [{ kind: 'default-route', text, putBack: [primarys ?? replayRoute(former)] }];
 }
 
 /** Routers announce themselves: with IPv6 the router may change while the way by the NIC stays. */
@@ -126,11 +128,6 @@ function bestDefault(family: Family, kernel: KernelState): KernelRoute | undefin
 
 function isBest(route: KernelRoute, kernel: KernelState): boolean {
   return bestDefault(route.family, kernel) === route;
-}
-
-function isMainDefault(route: KernelRoute): boolean {
-  const isDefault = route.destination.endsWith('/0') && route.type === 'unicast';
-  return isDefault && route.table === mainTable && !isBySource(route);
 }
 
 /** The primary's link: by MAC, and by name where a bond's members share the MAC. */

@@ -1,9 +1,10 @@
 import { contains, type Prefix, prefixOf, splitPrefix } from '../model/address.ts';
 import type { DesiredInterface } from '../model/desired.ts';
-import type { Difference } from '../model/difference.ts';
+import type { Difference, IpCommand } from '../model/difference.ts';
 import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
 import { removeRoute } from './commands.ts';
 import type { Comparison } from './comparison.ts';
+import { hasOtherDefault, primaryDefault, takenDefaults } from './defaults.ts';
 import { withoutDevice } from './multipath.ts';
 import { isBySource, isMatch } from './routes.ts';
 
@@ -13,9 +14,14 @@ const harmless: readonly Prefix[] = ['fe80::/10', 'ff00::/8', '224.0.0.0/4'] as 
 const linkLocal = '169.254.0.0/16' as Prefix;
 const byLease: ReadonlySet<string | null> = new Set(['dhcp', 'ra', 'redirect']);
 
-/** What reached main through a secondary and must not stand there (design section 3). */
-export function leakDifferences({ kernel, present }: Comparison): readonly Difference[] {
-  return present.flatMap((nic) =>
+/**
+ * What reached main through a secondary and must not stand there (design section 3), and a default that went with
+ * the secondary that had taken it. Where no other default is left the primary's is set first; where its gateway is not
+ * known the last default stays, since a wrong one is better than none.
+ */
+export function leakDifferences(compared: Comparison): readonly Difference[] {
+  const { kernel, present } = compared;
+  const leaks = present.flatMap((nic) =>
     kernel.routes
       .filter((route) => isLeak(route, nic, kernel))
       .map((route): Difference => {
@@ -24,10 +30,25 @@ export function leakDifferences({ kernel, present }: Comparison): readonly Diffe
           kind: isDefault ? 'default-stolen' : 'leak-into-main',
           mac: nic.mac,
           text: `${isDefault ? 'a default' : 'a'} route in main goes by ${nic.name}: ${route.spec}`,
-          mend: route.device === null ? withoutDevice(route, nic.name) : [removeRoute(route)],
+          mend: isDefault ? withoutDefault(route, nic, compared) : without(route, nic),
         };
       }),
   );
+  return [...leaks, ...takenDefaults(compared)];
+}
+
+function without(route: KernelRoute, nic: DesiredInterface): readonly IpCommand[] {
+  return route.device === null ? withoutDevice(route, nic.name) : [removeRoute(route)];
+}
+
+function withoutDefault(
+  route: KernelRoute,
+  nic: DesiredInterface,
+  { kernel, network }: Comparison,
+): readonly IpCommand[] {
+  if (hasOtherDefault(route.family, kernel, network.secondaries)) return without(route, nic);
+  const instead = primaryDefault(route.family, kernel, network.primary);
+  return instead === null ? [] : [instead, ...without(route, nic)];
 }
 
 /**

@@ -1,10 +1,11 @@
-import type { Family } from '../model/address.ts';
 import { type DesiredInterface, mirrorProtocol, type PolicyRoute } from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
 import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { removeRoute, setRoute } from './commands.ts';
+import { commonRoute } from './commons.ts';
 import type { Comparison } from './comparison.ts';
+import { hasOwnAddress } from './leases.ts';
 
 /** Protocols of routes that a lease, an advertisement or the kernel keeps: nothing to quarrel about in a NIC's own table. */
 const keptByOthers: ReadonlySet<string | null> = new Set(['kernel', 'dhcp', 'ra']);
@@ -19,7 +20,8 @@ export interface RouteDifferences {
 /**
  * Routes of the NICs' tables, of table 21000 and of main where a NIC shall have one there. `route-missing`,
  * `route-wrong` (to the right destination by another gateway or device) and, in tables of ours only, `route-surplus`.
- * Mirrored routes are compared apart.
+ * A route that cannot be set before the NIC has its address is no difference until then: the address's absence is one
+ * already. Mirrored routes are compared apart.
  */
 export function routeDifferences(compared: Comparison): RouteDifferences {
   const { kernel, network, context, present, owners, waiting } = compared;
@@ -32,11 +34,8 @@ export function routeDifferences(compared: Comparison): RouteDifferences {
   for (const { nic, route } of desired) {
     const wrong = unmatched.filter((entry) => isSamePlace(entry, route) && route.table !== mainTable);
     const isThere = kernel.routes.some((entry) => isMatch(entry, route));
-    if (isThere && wrong.length === 0) continue;
-    const mend = [
-      ...wrong.map(removeRoute),
-      ...(isThere || !canBeSet(route, nic, kernel) ? [] : [setRoute(route)]),
-    ];
+    if (isThere ? wrong.length === 0 : !canBeSet(route, nic, kernel)) continue;
+    const mend = [...wrong.map(removeRoute), ...(isThere ? [] : [setRoute(route)])];
     const kind = wrong.length === 0 ? 'route-missing' : 'route-wrong';
     additions.push({ kind, mac: nic.mac, text: textOf(route, wrong), mend });
   }
@@ -48,14 +47,17 @@ export function routeDifferences(compared: Comparison): RouteDifferences {
   return { removals, additions };
 }
 
-/** Unicast routes in tables of ours that no desired route accounts for and nobody else keeps. */
-function unmatchedRoutes({ kernel, network, context, owners }: Comparison): readonly KernelRoute[] {
+/**
+ * Unicast routes in tables of ours that no desired route accounts for and nobody else keeps; of the table that all
+ * NICs share, only those that we remember.
+ */
+function unmatchedRoutes({ kernel, network, context, owners, commons }: Comparison): readonly KernelRoute[] {
   const desired = network.secondaries.flatMap((nic) => nic.routes);
-  const devices = new Map<number, string>([[context.tableBase, network.primary.name]]);
+  const devices = new Map<number, string>();
   for (const nic of network.secondaries) devices.set(nic.table, nic.name);
   return kernel.routes.filter(
     (entry) =>
-      (entry.table === context.tableBase || owners.has(entry.table)) &&
+      (entry.table === context.tableBase ? commons.has(commonRoute(entry)) : owners.has(entry.table)) &&
       entry.type === 'unicast' &&
       entry.protocol !== mirrorName &&
       !(keptByOthers.has(entry.protocol) && entry.device === devices.get(entry.table)) &&
@@ -89,18 +91,17 @@ export function isBySource(entry: KernelRoute): boolean {
   return entry.spec.split(' ').includes('from');
 }
 
-/** A route whose source only a lease can bring is refused until the lease is there. */
+/**
+ * The kernel refuses a route whose source is not set. A static address is set before it in the same batch; a lease's
+ * address, and one that another machine holds, are not ours to bring.
+ */
 function canBeSet(route: PolicyRoute, nic: DesiredInterface, kernel: KernelState): boolean {
   const own = nic[route.family];
-  if (own?.method !== 'dhcp' || route.device !== nic.name) return true;
-  return kernel.addresses.some(
-    (entry) =>
-      entry.link === nic.name && entry.family === route.family && isSource(entry.address, route.family, own),
+  if (own === null || route.device !== nic.name) return true;
+  const isTaken = kernel.addresses.some(
+    (entry) => entry.link === nic.name && entry.address === route.source && entry.flags.includes('dadfailed'),
   );
-}
-
-function isSource(address: string, family: Family, own: NonNullable<DesiredInterface[Family]>): boolean {
-  return own.address === null ? !(family === 'ipv6' && address.startsWith('fe80:')) : address === own.address;
+  return own.method === 'dhcp' ? hasOwnAddress(nic, route.family, kernel) : !isTaken;
 }
 
 function surplus(entry: KernelRoute, mac: Mac | null): Difference {

@@ -4,6 +4,7 @@ import type { Difference } from '../model/difference.ts';
 import type { KernelRule } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { addRule, removeRule, ruleText } from './commands.ts';
+import { commonRule, isCommonRule } from './commons.ts';
 import type { Comparison } from './comparison.ts';
 
 /** Rules to take away come before everything else of a mend, those to add after everything else. */
@@ -14,18 +15,18 @@ export interface RuleDifferences {
 
 /**
  * Rules of the band that are missing, surplus, or there twice (kernels before 4.x take the same rule again). Surplus
- * is what has one of our forms and leads to a table of a NIC that is desired or gone; the rest of the band is
- * somebody else's and not touched.
+ * is a rule of our form for the table of a NIC that is desired or gone, and a guard or a road that we remember having
+ * set; the rest of the band is somebody else's and not touched.
  */
 export function ruleDifferences(compared: Comparison): RuleDifferences {
   const { kernel, network } = compared;
   const desired = new Map<string, { rule: PolicyRule; mac: Mac }>();
   for (const nic of network.secondaries) {
-    for (const rule of nic.rules) desired.set(keyOf(rule), { rule, mac: nic.mac });
+    for (const rule of nic.rules) desired.set(commonRule(rule), { rule, mac: nic.mac });
   }
   const held = new Map<string, KernelRule[]>();
   for (const rule of kernel.rules) {
-    const key = rule.special ? null : keyOf(rule);
+    const key = rule.special ? null : commonRule(rule);
     if (key === null || !(desired.has(key) || isOurs(rule, compared))) continue;
     held.set(key, [...(held.get(key) ?? []), rule]);
   }
@@ -47,7 +48,7 @@ function removal(
 ): readonly Difference[] {
   const [first] = copies;
   if (first === undefined || first.table === null) return [];
-  const text = ruleText({ ...first, table: first.table });
+  const text = ruleText(first);
   if (wantedBy === undefined) {
     const mac = owners.get(first.table) ?? null;
     return [{ kind: 'rule-surplus', mac, text: `rule ${text} is left`, mend: copies.map(removeRule) }];
@@ -58,17 +59,10 @@ function removal(
   return [{ kind: 'rule-duplicate', mac: wantedBy, text: times, mend: extra.map(removeRule) }];
 }
 
-function isOurs(rule: KernelRule, { context, owners, tables, waiting }: Comparison): boolean {
-  const { table } = rule;
-  const form = formOf(rule, context.tableBase);
-  if (form === null || table === null) return false;
-  if (owners.has(table)) return true;
-  if (form === 'source' || waiting) return false;
-  return form === 'guard' || table === context.tableBase || tables.has(table);
-}
-
-function keyOf(
-  rule: Pick<PolicyRule, 'family' | 'priority' | 'from' | 'to'> & { table: number | null },
-): string {
-  return [rule.family, rule.priority, rule.from, rule.to, rule.table].join(' ');
+function isOurs(rule: KernelRule, { context, owners, commons, waiting }: Comparison): boolean {
+  if (rule.table === null) return false;
+  if (!isCommonRule(rule, context.tableBase)) {
+    return formOf(rule, context.tableBase) === 'source' && owners.has(rule.table);
+  }
+  return commons.has(commonRule(rule)) && (!waiting || owners.has(rule.table));
 }

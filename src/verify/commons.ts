@@ -1,0 +1,59 @@
+import { formOf } from '../kernel/band.ts';
+import type { DesiredNetwork, PolicyRoute, PolicyRule } from '../model/desired.ts';
+import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
+import { ruleText } from './commands.ts';
+
+/**
+ * What stands at the band's numbers that all NICs share: guards and roads (priorities `table_base` and
+ * `table_base` + 999) and the routes of table `table_base`. No slot tells whose they are, so state.json remembers
+ * those we set as texts (`State.commons`), and only these are ever taken away. A text is the same for what is desired
+ * and for what the kernel shows: `ipv4 rule from 10.0.0.10/32 to 10.0.1.0/24 lookup 254 priority 21000`.
+ */
+export function commonsOf(network: DesiredNetwork): readonly string[] {
+  const texts = network.secondaries.flatMap(({ table, slot, rules, routes }) => {
+    const base = table - slot;
+    return [
+      ...rules.filter((rule) => rule.to !== null).map(commonRule),
+      ...routes.filter((route) => route.table === base).map(commonRoute),
+    ];
+  });
+  return [...new Set(texts)];
+}
+
+/**
+ * What is to be remembered after a change: what is desired, and what was ours before and still stands in the kernel
+ * (a NIC waits for its metadata, or a command failed).
+ */
+export function commonsAfter(
+  former: readonly string[],
+  network: DesiredNetwork,
+  kernel: KernelState,
+  base: number,
+): readonly string[] {
+  const held = new Set([
+    ...kernel.rules.filter((rule) => isCommonRule(rule, base)).map(commonRule),
+    ...kernel.routes.filter((route) => route.table === base).map(commonRoute),
+  ]);
+  return [...new Set([...commonsOf(network), ...former.filter((text) => held.has(text))])];
+}
+
+/** A guard or a road, by its form. */
+export function isCommonRule(rule: KernelRule, base: number): boolean {
+  const form = formOf(rule, base);
+  return form === 'guard' || form === 'road';
+}
+
+export function commonRule(
+  rule: Pick<PolicyRule, 'family' | 'from' | 'to' | 'priority'> & { readonly table: number | null },
+): string {
+  return `${rule.family} rule ${ruleText(rule)}`;
+}
+
+/** Without source and metric: the kernel may drop the one and IPv6 adds the other. */
+export function commonRoute(
+  route: Pick<PolicyRoute | KernelRoute, 'family' | 'destination' | 'via' | 'device' | 'table'>,
+): string {
+  const { family, destination, via, device, table } = route;
+  const gateway = via === null ? '' : ` via ${via}`;
+  return `${family} route ${destination}${gateway} dev ${device} table ${table}`;
+}
