@@ -123,6 +123,26 @@ test('metadata that does not answer: 75 for a person, 0 at boot with what was be
   await expectAllWell(scene);
 });
 
+test('at boot another enid that is at work is waited for no longer than asked', async () => {
+  // A process that lives holds the lock: the server's own first one.
+  const holder = `s=$(cut -d' ' -f22 /proc/$$/stat); b=$(cat /proc/sys/kernel/random/boot_id)
+    printf '{"pid":%d,"start":"%s","boot":"%s","what":"test"}\\n' $$ $s $b >/run/enid/lock; sleep 8; rm /run/enid/lock`;
+  const held = scene.vpc.server.run(['sh', '-c', holder]);
+  await pause(300);
+
+  const begun = performance.now();
+  const boot = await enid('reconfigure', '--boot', '--wait', '2');
+  const took = performance.now() - begun;
+  const asked = await enid('reconfigure', '--wait', '1');
+  await held;
+
+  expect(boot).toMatchObject({ code: 0, text: expect.stringContaining('locked') });
+  expect(took).toBeGreaterThan(1_900);
+  expect(took).toBeLessThan(4_500);
+  expect(asked).toMatchObject({ code: 1, text: expect.stringContaining('locked') });
+  expect(await enid('reconfigure')).toMatchObject({ code: 0 });
+});
+
 test('clean removes what binds an image to these NICs', async () => {
   const cleaned = await enid('clean');
 

@@ -3,7 +3,6 @@ import { openSession } from '../../agent/session.ts';
 import { loadConfig } from '../../config/load.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import type { RunReport } from '../../model/run.ts';
-import type { Ports } from '../../ports/ports.ts';
 import { exitCodeAtBoot, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
 import { writeReport } from '../../report/publish.ts';
 import type { CommandOutput, Context } from '../command.ts';
@@ -52,20 +51,25 @@ async function runUntil(context: Context, waitMs: number | null): Promise<RunRep
   const { clock } = ports;
   const boot = flags.has('boot');
   const until = clock.monotonic() + (waitMs ?? 0);
-  const bounded: Ports = waitMs === null ? ports : { ...ports, http: waitingHttp(ports.http, clock, until) };
   const session = openSession(templatesOf(context), context.self);
-  const base = { configPath, force, restart: flags.has('restart'), pid: process.pid, stopping };
   const trigger: RunOptions['trigger'] = boot
     ? { kind: 'boot', detail: 'enid reconfigure --boot' }
     : { kind: 'manual', detail: 'enid reconfigure' };
-  const unread = boot && waitMs === null ? 'believe' : 'fail';
+  const options = { configPath, force, restart: flags.has('restart'), pid: process.pid, stopping, trigger };
   const run = (unread: RunOptions['unread']): Promise<RunReport> => {
-    const left = Math.max(0, until - clock.monotonic());
-    const bound = waitMs === null ? {} : { lockPatience: left };
-    return runOnce(bounded, { ...base, ...bound, trigger, unread }, session);
+    if (waitMs === null) return runOnce(ports, { ...options, unread }, session);
+    const inTime: RunOptions = {
+      ...options,
+      unread,
+      // Read when that wait begins: by then the metadata has had its part of the time.
+      get lockPatience() {
+        return Math.max(0, until - clock.monotonic());
+      },
+    };
+    return runOnce({ ...ports, http: waitingHttp(ports.http, clock, until) }, inTime, session);
   };
   for (let tries = 0; ; tries++) {
-    const report = await run(unread);
+    const report = await run(boot && waitMs === null ? 'believe' : 'fail');
     if (waitMs === null || report.outcome !== 'unknown') return report;
     const pause = pauses[Math.min(tries, pauses.length - 1)] ?? 0;
     if (stopping.aborted || clock.monotonic() + pause >= until) {
