@@ -138,3 +138,65 @@ describe('the init script', () => {
     expect(script('exit 0')('nonsense').status).toBe(2);
   });
 });
+
+describe('early in boot', () => {
+  const unit = (name: string) =>
+    readFileSync(join(packaging, 'systemd', `${name}.service`), 'utf8').split('\n');
+
+  test('the unit runs on every machine that enid has configured, after udev and before the network', () => {
+    const lines = unit('enid-recover');
+
+    // With "|" one of the two is enough: a change may be cut off before there is a state.
+    expect(lines.filter((line) => line.startsWith('Condition'))).toEqual([
+      'ConditionPathExists=|/var/lib/enid/state.json',
+      'ConditionPathExistsGlob=|/var/lib/enid/transactions/*/pending',
+    ]);
+    expect(lines).toContain('After=local-fs.target systemd-udevd.service systemd-udev-trigger.service');
+    expect(lines).toContain('Before=network-pre.target cloud-init-local.service');
+    expect(lines.some((line) => /^(After|Wants|Requires)=.*settle/.test(line))).toBe(false);
+  });
+
+  test('netplan is asked again only where files changed', () => {
+    const line = unit('enid-recover').find((one) => one.startsWith('ExecStartPost=')) ?? '';
+    const [, script = ''] = /-c '(.*)'$/.exec(line) ?? [];
+    writeFileSync(join(tree, 'netplan'), `#!/bin/sh\necho "$*" >>${tree}/asked\n`, { mode: 0o755 });
+    const run = () =>
+      spawnSync('sh', ['-c', script.replaceAll('/run/enid', tree)], { env: { PATH: `${tree}:/bin` } }).status;
+
+    expect(run()).toBe(0);
+    expect(existsSync(join(tree, 'asked'))).toBe(false);
+    writeFileSync(join(tree, 'recovered'), '');
+    expect(run()).toBe(0);
+    expect(readFileSync(join(tree, 'asked'), 'utf8')).toBe('generate\n');
+    rmSync(join(tree, 'netplan'));
+    expect(run()).toBe(0);
+  });
+
+  test.each([
+    ['that enid never touched', null, false],
+    ['that enid has configured', 'state.json', true],
+    ['with a change that was cut off', 'transactions/000001/pending', true],
+  ])('the init script on a machine %s', (_what, path, runs) => {
+    mkdirSync(join(tree, 'transactions/000001'), { recursive: true });
+    if (path !== null) writeFileSync(join(tree, path), '');
+    writeFileSync(join(tree, 'enid'), `#!/bin/sh\necho "$*" >>${tree}/asked\n`, { mode: 0o755 });
+    const text = readFileSync(join(packaging, 'sysv/enid-recover'), 'utf8')
+      .replaceAll('/var/lib/enid', tree)
+      .replace('/usr/bin/enid', join(tree, 'enid'));
+    writeFileSync(join(tree, 'script'), text);
+
+    expect(spawnSync('sh', [join(tree, 'script'), 'start']).status).toBe(0);
+
+    expect(existsSync(join(tree, 'asked')) && readFileSync(join(tree, 'asked'), 'utf8')).toBe(
+      runs && 'recover\n',
+    );
+  });
+
+  test('stopping the daemon ends no command that is at work for it, and its sandbox leaves it what it needs', () => {
+    const lines = unit('enid');
+
+    expect(lines).toContain('KillMode=mixed');
+    for (const key of ['ProtectKernelTunables', 'MemoryDenyWriteExecute', 'ProtectProc', 'PrivateNetwork'])
+      expect(lines.some((line) => line.startsWith(`${key}=`))).toBe(false);
+  });
+});

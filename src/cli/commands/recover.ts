@@ -2,11 +2,19 @@ import { ok, type Result } from '../../model/problem.ts';
 import { exitCodes } from '../../report/exit-code.ts';
 import { type Recovered, type Recovery, recover } from '../../transaction/recover.ts';
 import type { CommandOutput, Context } from '../command.ts';
+import { untilNamed } from '../until-named.ts';
+
+/** There when files changed at this boot before the network: netplan's generator has to read them again. */
+const recoveredPath = '/run/enid/recovered';
 
 /** `enid recover`: files only, before the network starts. */
-export async function run({ ports, json }: Context): Promise<Result<CommandOutput>> {
+export async function run({ ports, json, root }: Context): Promise<Result<CommandOutput>> {
+  if (root === '/') await untilNamed(ports);
   const recovered = await recover(ports, process.pid);
   if (!recovered.ok) return recovered;
+  const { transactions, movedAside } = recovered.value;
+  if (root === '/' && transactions.length + movedAside.length > 0)
+    await ports.files.write(recoveredPath, '', { mode: 0o644 });
   const failed = recovered.value.transactions.some(
     (entry) => entry.kind === 'failed' || (entry.kind === 'undone' && !entry.report.worked),
   );
