@@ -36,12 +36,23 @@ describe('files whose NIC is another one now', () => {
   const byName = [
     '/etc/sysconfig/network-scripts/ifcfg-eth1',
     '/etc/sysconfig/network/ifrule-eth1',
+    '/etc/sysconfig/network-scripts/ifcfg-eth1:1',
+    '/etc/dhcp/dhclient-eth1.conf',
+    '/etc/dhcp/dhclient-enter-hooks.d/enid-eth1',
     '/etc/network/interfaces.d/eth1',
+    '/etc/network/enid-eth1.dhcpcd',
+    '/etc/netplan/60-enid-eth1.yaml',
+    '/etc/systemd/network/10-netplan-eth1.network.d/60-enid.conf',
   ];
-  const all = Object.fromEntries([...byName, '/etc/netplan/60-enid-eth1.yaml'].map((path) => [path, two]));
+  const byMac = [
+    '/etc/systemd/network/60-enid-eth1.network',
+    '/etc/NetworkManager/system-connections/enid-eth1.nmconnection',
+    '/etc/NetworkManager/dispatcher.d/60-enid-eth1',
+  ];
+  const all = Object.fromEntries([...byName, ...byMac].map((path) => [path, two]));
   const state = stateOf({ ...all, '/etc/sysctl.d/60-enid.conf': null }, names);
 
-  it('are those that go by the name alone', () => {
+  it('are those that go by the name', () => {
     expect(misplaced(state, new Map([['eth1', one]]))).toEqual([...byName].sort());
   });
 

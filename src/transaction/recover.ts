@@ -119,8 +119,13 @@ async function setAside(files: Files, id: string, problem: Problem): Promise<Rec
     : { id, kind: 'failed', problem: moved.problem };
 }
 
-/** Where files apply to a NIC by its name, whatever its MAC; netplan, NetworkManager and networkd match the MAC. */
-const byName = /^\/etc\/(?:sysconfig\/network(?:-scripts)?|network|dhcp)\//;
+/**
+ * Where files apply to a NIC by its name, whatever its MAC: ifcfg files with their routes, rules and aliases, stanzas,
+ * dhclient's. And netplan's, which match the MAC, but become one with any other definition of that id. Keyfiles,
+ * .network files and dispatcher scripts match or test the MAC.
+ */
+const byName =
+  /^\/etc\/(?:(?:sysconfig\/network(?:-scripts)?|network|dhcp|netplan)\/|systemd\/network\/10-netplan-)/;
 
 /**
  * Takes away files of ours whose NIC, by the name it was last configured under, is another one now: after a clone, or
