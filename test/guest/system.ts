@@ -15,6 +15,8 @@ export interface System {
   readonly evidence: RegExp;
   /** Where the connected subnet of a secondary that has a lease is: the stack decides. */
   readonly connected: 'main' | 'table';
+  /** Whether addresses come and go without the client asking for its lease anew. */
+  readonly reapplies: boolean;
   /** Why it is not expected to work (yet): such a guest is skipped, and says so. */
   readonly unproved?: string;
 }

@@ -28,6 +28,7 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
     detects: { stack: 'ifupdown', format: 'interfaces' },
     evidence: /ifupdown|networking|interfaces/,
     connected: 'main',
+    reapplies: true,
   };
 }
 
@@ -42,6 +43,7 @@ function networkd(suite: System['suite'], version: string): System {
     detects: { stack: 'networkd', format: 'networkd' },
     evidence: /networkd/,
     connected: 'table',
+    reapplies: true,
   };
 }
 
@@ -92,6 +94,7 @@ function netplanOnNetworkd(suite: System['suite'], version: string): System {
     detects: { stack: 'netplan', format: 'netplan' },
     evidence: /netplan/,
     connected: 'table',
+    reapplies: true,
   };
 }
 
@@ -108,6 +111,7 @@ function netplanOnNetworkManager(suite: System['suite'], version: string): Syste
     detects: { stack: 'netplan', format: 'netplan' },
     evidence: /netplan/,
     connected: 'table',
+    reapplies: true,
   };
 }
 
@@ -140,6 +144,7 @@ may-fail=false
     detects: { stack: 'networkmanager', format: 'keyfile' },
     evidence: /NetworkManager/,
     connected: 'table',
+    reapplies: true,
   };
 }
 
@@ -166,6 +171,7 @@ WantedBy=multi-user.target
     detects: { stack: 'none', format: 'none' },
     evidence: /./,
     connected: 'table',
+    reapplies: true,
   };
 }
 
