@@ -1,5 +1,6 @@
 import type { KernelEvent } from '../kernel/monitor.ts';
-import { readKernel } from '../kernel/read.ts';
+import { readLinks } from '../kernel/read.ts';
+import type { Link } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { describeProblem } from '../model/problem.ts';
 import type { Trigger } from '../model/run.ts';
@@ -7,8 +8,8 @@ import type { Ports } from '../ports/ports.ts';
 import { overrideDirectory } from '../render/templates.ts';
 import { loadState } from '../state/load.ts';
 import { consumeTriggers, noticePath, pathsToWatch } from '../trigger/files.ts';
-import { type IsOurs, kernelReader } from '../trigger/kernel.ts';
-import { keepWatchingKernel, type Watching, watchPaths } from './watching.ts';
+import { type IsOurs, kernelReader, type Noticed } from '../trigger/kernel.ts';
+import { type KernelWatching, keepWatchingKernel, type Watching, watchPaths } from './watching.ts';
 
 /** Who is told what the sources see. */
 export interface Listener {
@@ -20,26 +21,67 @@ export interface Listener {
   readonly isOurs: IsOurs;
 }
 
-/** Listens first and looks then, so that no link is missed; what is heard before the look waits for it. */
-export async function watchLinks(ports: Ports, listener: Listener): Promise<Watching> {
-  let read: ReturnType<typeof kernelReader> | null = null;
-  const early: KernelEvent[] = [];
-  const hear = (event: KernelEvent) => {
-    if (read === null) {
-      early.push(event);
-      return;
-    }
-    const { trigger, removed } = read(event);
+/**
+ * Listens first and looks then, so that no link is missed; what is heard before the look waits for it. The links are
+ * looked at again where the monitor may have missed some.
+ */
+export async function watchLinks(ports: Ports, listener: Listener): Promise<KernelWatching> {
+  const reader = kernelReader([], listener.isOurs);
+  const tell = ({ trigger, removed }: Noticed) => {
     if (removed !== null) listener.onRemoved(removed);
-    else if (event.object === 'link' && event.mac !== null) listener.onPresent(event.mac);
     if (trigger !== null) listener.onTrigger(trigger);
   };
-  const watching = keepWatchingKernel(ports, hear, listener.onTrigger);
-  const look = await readKernel(ports);
-  if (!look.ok) ports.log.error(describeProblem(look.problem));
-  read = kernelReader(look.ok ? look.value.links : [], listener.isOurs);
-  for (const event of early) hear(event);
+  const hear = (event: KernelEvent) => {
+    const noticed = reader.hear(event);
+    if (event.object === 'link' && event.mac !== null && noticed.removed === null)
+      listener.onPresent(event.mac);
+    tell(noticed);
+  };
+  const looks = looksBetween(ports, hear);
+  const watching = keepWatchingKernel(ports, looks.hear, (gap) => {
+    const compare = (links: readonly Link[]) => {
+      for (const { mac } of links) if (mac !== null) listener.onPresent(mac);
+      for (const noticed of reader.look(links)) tell(noticed);
+    };
+    void looks.look(compare).then(() => listener.onTrigger(gap));
+  });
+  await looks.look(reader.look);
   return watching;
+}
+
+/** Events, and looks at the links between them. */
+interface Looks {
+  hear(event: KernelEvent): void;
+  /** Gives the links, unless they cannot be read: the log then says why. One look after the other. */
+  look(use: (links: readonly Link[]) => void): Promise<void>;
+}
+
+/**
+ * What is heard during a look waits for its end, so that no link seems to have vanished only because the look is
+ * older than the event.
+ */
+function looksBetween(ports: Ports, hear: (event: KernelEvent) => void): Looks {
+  const waiting: KernelEvent[] = [];
+  let pending = 0;
+  let last = Promise.resolve();
+  const lookNow = async (use: (links: readonly Link[]) => void): Promise<void> => {
+    const links = await readLinks(ports);
+    if (!links.ok) ports.log.error(describeProblem(links.problem));
+    else if (links.value.length > 0) use(links.value); // the loopback is always there
+    pending--;
+    if (pending === 0) for (const event of waiting.splice(0)) hear(event);
+  };
+  return {
+    hear(event) {
+      if (pending > 0) waiting.push(event);
+      else hear(event);
+    },
+    look(use) {
+      pending++;
+      last = last.then(() => lookNow(use));
+      return last;
+    },
+  };
 }
 
 export interface FileSource extends Watching {

@@ -1,4 +1,4 @@
-import { type KernelEvent, watchKernel } from '../kernel/monitor.ts';
+import { type KernelEvent, type KernelWatch, watchKernel } from '../kernel/monitor.ts';
 import type { Trigger } from '../model/run.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -14,23 +14,38 @@ const longestPause = 60_000;
 /** A monitor hears only what happens after it began to listen; this long after its start it surely does. */
 const settling = 1_000;
 
+/** A watch on the kernel. */
+export interface KernelWatching extends Watching {
+  /** False where `ip monitor` does not tell of rules (iproute2 before 4.x): look at them now and then. */
+  readonly seesRules: boolean;
+}
+
 /**
- * Keeps one `ip monitor` running. A second after each start `onGap` is called: what changed before it listened has
- * to be looked for. It ends when its buffer overflowed or somebody ended it, which is no reason to stop.
+ * Keeps one `ip monitor` running. `onGap` is called a second after each start and after each loss of events, once
+ * for all losses of that second: what changed unheard has to be looked for. That it ends is no reason to stop.
  */
 export function keepWatchingKernel(
   ports: Pick<Ports, 'exec' | 'clock' | 'log'>,
   onEvent: (event: KernelEvent) => void,
   onGap: (trigger: Trigger) => void,
-): Watching {
+): KernelWatching {
   const stopping = new AbortController();
-  let stop = () => {};
+  let monitor: KernelWatch | null = null;
+  let isLossTold = false;
+  const onLoss = (message: string) => {
+    if (isLossTold) return;
+    isLossTold = true;
+    ports.log.warn('the kernel monitor lost events', { message });
+    void ports.clock.sleep(settling, stopping.signal).then(() => {
+      isLossTold = false;
+      if (!stopping.signal.aborted) onGap({ kind: 'drift', detail: 'the kernel monitor lost events' });
+    });
+  };
   const keep = async () => {
     let pause = firstPause;
     while (!stopping.signal.aborted) {
       const began = ports.clock.monotonic();
-      const monitor = watchKernel(ports.exec, onEvent);
-      stop = () => monitor.stop();
+      monitor = watchKernel(ports.exec, { onEvent, onLoss });
       const over = new AbortController();
       void ports.clock.sleep(settling, over.signal).then(() => {
         if (!over.signal.aborted) onGap({ kind: 'drift', detail: 'the kernel monitor began to listen' });
@@ -48,8 +63,11 @@ export function keepWatchingKernel(
   return {
     stop: () => {
       stopping.abort();
-      stop();
+      monitor?.stop();
       return kept;
+    },
+    get seesRules() {
+      return monitor?.seesRules ?? true;
     },
   };
 }

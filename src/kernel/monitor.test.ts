@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Following } from '../ports/exec.ts';
-import { type KernelEvent, parseEvent, watchKernel } from './monitor.ts';
+import { type KernelEvent, type KernelListener, parseEvent, watchKernel } from './monitor.ts';
 
 describe('parseEvent', () => {
   it.each([
@@ -35,40 +35,77 @@ describe('parseEvent', () => {
 });
 
 /** An `ip` that prints the lines of a form and ends with its code. */
-function following(play: (argv: readonly string[]) => { lines: readonly string[]; ends: number | null }) {
+function following(
+  play: (argv: readonly string[]) => {
+    lines: readonly string[];
+    ends: number | null;
+    errors?: readonly string[];
+  },
+) {
   const started: string[] = [];
-  const follow = (argv: readonly string[], onLine: (line: string) => void): Following => {
+  const follow = (
+    argv: readonly string[],
+    onLine: (line: string) => void,
+    onError: (line: string) => void = () => {},
+  ): Following => {
     started.push(argv.join(' '));
-    const { lines, ends } = play(argv);
+    const { lines, ends, errors = [] } = play(argv);
+    for (const line of errors) onError(line);
     for (const line of lines) onLine(line);
     return { ended: Promise.resolve(ends), stop: () => {} };
   };
   return { exec: { follow }, started };
 }
 
+function listening() {
+  const events: KernelEvent[] = [];
+  const losses: string[] = [];
+  const listener: KernelListener = {
+    onEvent: (event) => events.push(event),
+    onLoss: (message) => losses.push(message),
+  };
+  return { listener, events, losses };
+}
+
 describe('watchKernel', () => {
   const line = '3: eth1: <UP> mtu 1500 \\    link/ether 00:16:3e:12:e7:01 brd ff:ff:ff:ff:ff:ff';
 
   it('does without rules where `ip monitor` does not know the word', async () => {
-    const events: KernelEvent[] = [];
+    const { listener, events, losses } = listening();
     const { exec, started } = following((argv) =>
-      argv.includes('rule') ? { lines: [], ends: 255 } : { lines: [line], ends: 1 },
+      argv.includes('rule')
+        ? { lines: [], ends: 255, errors: ['Argument "rule" is unknown, try "ip monitor help".'] }
+        : { lines: [line], ends: 1 },
     );
-    const watch = watchKernel(exec, (event) => events.push(event));
+    const watch = watchKernel(exec, listener);
+    expect(watch.seesRules).toBe(true);
     expect(await watch.ended).toBe(1);
+    expect(watch.seesRules).toBe(false);
+    expect(losses).toEqual([]);
     expect(started).toEqual(['ip -o monitor link address route rule', 'ip -o monitor link address route']);
     expect(events).toHaveLength(1);
   });
 
   it('leaves it to the caller to start anew once something was heard', async () => {
     const { exec, started } = following(() => ({ lines: [line], ends: 1 }));
-    expect(await watchKernel(exec, () => {}).ended).toBe(1);
+    const watch = watchKernel(exec, listening().listener);
+    expect(await watch.ended).toBe(1);
+    expect(watch.seesRules).toBe(true);
     expect(started).toHaveLength(1);
+  });
+
+  it('tells of lost events, before and after the first that is heard', async () => {
+    const { listener, events, losses } = listening();
+    const error = 'netlink receive error No buffer space available (105)';
+    const { exec } = following(() => ({ lines: [line], ends: 0, errors: [error, '', error] }));
+    await watchKernel(exec, listener).ended;
+    expect(losses).toEqual([error, error]);
+    expect(events).toHaveLength(1);
   });
 
   it('starts nothing after it was stopped', async () => {
     const { exec, started } = following(() => ({ lines: [], ends: 255 }));
-    const watch = watchKernel(exec, () => {});
+    const watch = watchKernel(exec, listening().listener);
     watch.stop();
     await watch.ended;
     expect(started).toHaveLength(1);

@@ -21,24 +21,46 @@ const forms: readonly (readonly string[])[] = [
   ['ip', '-o', 'monitor', 'link', 'address', 'route', 'rule'],
   ['ip', '-o', 'monitor', 'link', 'address', 'route'],
 ];
+/** How `ip` refuses a form, which ends it; whatever else it complains of, it goes on after. */
+const refusal = /is unknown, try|^Usage:/;
+
+/** An `ip monitor` that runs. */
+export interface KernelWatch extends Following {
+  /** False on iproute2 before 4.x, once that is known: there only a look at the kernel shows that rules changed. */
+  readonly seesRules: boolean;
+}
+
+export interface KernelListener {
+  readonly onEvent: (event: KernelEvent) => void;
+  /**
+   * Something was said and could not be heard: the kernel had more to say than the socket could take (`netlink receive
+   * error`, ENOBUFS). `ip` goes on after that, and what was lost has to be looked for.
+   */
+  readonly onLoss: (message: string) => void;
+}
 
 /**
- * Calls `onEvent` for every change of links, addresses, routes and rules (rules not on iproute2 before 4.x, where
- * only a look at the kernel shows them). One `ip monitor` runs; `ended` settles when it ended, also when the kernel
- * had more to say than it could take: then look at the kernel and watch anew. Never rejects.
+ * Tells every change of links, addresses, routes and rules (`seesRules`). One `ip monitor` runs; `ended` settles when
+ * it ended: then look at the kernel and watch anew. Never rejects.
  */
-export function watchKernel(exec: Pick<Exec, 'follow'>, onEvent: (event: KernelEvent) => void): Following {
+export function watchKernel(exec: Pick<Exec, 'follow'>, listener: KernelListener): KernelWatch {
   let stopped = false;
   let current: Following;
+  let seesRules = true;
   const run = async (): Promise<number | null> => {
     let code: number | null = null;
     for (const argv of forms) {
       let heard = false;
-      current = exec.follow(argv, (line) => {
+      seesRules = argv.includes('rule');
+      const onLine = (line: string) => {
         heard = true;
         const event = parseEvent(line);
-        if (event !== null && !stopped) onEvent(event);
-      });
+        if (event !== null && !stopped) listener.onEvent(event);
+      };
+      const onError = (line: string) => {
+        if (line.trim() !== '' && !refusal.test(line) && !stopped) listener.onLoss(line);
+      };
+      current = exec.follow(argv, onLine, onError);
       code = await current.ended;
       if (stopped || heard || code === null || code === 0) break;
     }
@@ -50,6 +72,9 @@ export function watchKernel(exec: Pick<Exec, 'follow'>, onEvent: (event: KernelE
     stop: () => {
       stopped = true;
       current.stop();
+    },
+    get seesRules() {
+      return seesRules;
     },
   };
 }

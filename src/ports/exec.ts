@@ -32,8 +32,12 @@ export interface Exec {
    * Errors: `command-missing` (no such program), `command-timeout`, `command-failed` (ended by a signal, or could not start).
    */
   run(argv: readonly string[], options?: ExecOptions): Promise<Result<ExecOutput>>;
-  /** Starts and calls `onLine` for each line of standard output. */
-  follow(argv: readonly string[], onLine: (line: string) => void): Following;
+  /** Starts and calls `onLine` for each line of standard output, `onError` for each of standard error. */
+  follow(
+    argv: readonly string[],
+    onLine: (line: string) => void,
+    onError?: (line: string) => void,
+  ): Following;
   /** Starts in a session of its own, with no ties to this process, and gives its pid. */
   detach(argv: readonly string[]): Promise<Result<number>>;
   /**

@@ -18,14 +18,16 @@ const eth0: Link = {
   vlanId: null,
   hasDevice: true,
 };
-const reader = (isOurs: (link: string) => boolean = () => false) => {
-  const read = kernelReader([eth0], isOurs);
-  return (line: string) => {
+const reading = (isOurs: (link: string) => boolean = () => false) => {
+  const { hear, look } = kernelReader([eth0], isOurs);
+  const read = (line: string) => {
     const event = parseEvent(line);
     if (event === null) throw new Error(line);
-    return read(event);
+    return hear(event);
   };
+  return { read, look };
 };
+const reader = (isOurs?: (link: string) => boolean) => reading(isOurs).read;
 const link = (name: string, flags: string, mac = '00:16:3e:00:00:02') =>
   `5: ${name}: <${flags}> mtu 1500 qdisc noop state DOWN group default \\    link/ether ${mac} brd ff:ff:ff:ff:ff:ff`;
 
@@ -82,4 +84,37 @@ test.each([
   ['something of a later `ip`', true],
 ])('%s concerns us: %s', (line, expected) => {
   expect(reader()(line).trigger !== null).toBe(expected);
+});
+
+test('a look tells what changed unheard, once', () => {
+  const { read, look } = reading();
+  const eth1: Link = { ...eth0, index: 3, name: 'eth1', mac: '00:16:3e:00:00:02' as Mac };
+  const veth: Link = { ...eth0, index: 4, name: 'veth1', kind: 'veth', mac: '00:16:3e:00:00:03' as Mac };
+  read(link('eth2', 'BROADCAST', '00:16:3e:00:00:04'));
+
+  expect(look([{ ...eth0, carrier: false }, eth1, veth])).toEqual([
+    { trigger: { kind: 'link', detail: 'eth2 vanished' }, removed: '00:16:3e:00:00:04' },
+    { trigger: { kind: 'drift', detail: 'eth0 lost carrier' }, removed: null },
+    { trigger: { kind: 'link', detail: 'eth1 appeared' }, removed: null },
+    { trigger: { kind: 'drift', detail: 'veth1 appeared' }, removed: null },
+  ]);
+  expect(look([{ ...eth0, carrier: false }, eth1, veth])).toEqual([]);
+  expect(read(link('eth1', 'BROADCAST,UP,LOWER_UP')).trigger).toBeNull();
+});
+
+test('a link that was renamed unheard is not removed', () => {
+  const { look } = reading();
+
+  expect(look([{ ...eth0, name: 'ens3' }]).map(({ removed }) => removed)).toEqual([null, null]);
+});
+
+test('an address that went unheard is new when it comes again', () => {
+  const { read, look } = reading();
+  const line =
+    '2: eth0    inet 10.0.0.5/24 scope global eth0\\       valid_lft forever preferred_lft forever';
+
+  expect(read(line).trigger).not.toBeNull();
+  expect(read(line).trigger).toBeNull();
+  look([eth0]);
+  expect(read(line).trigger).not.toBeNull();
 });

@@ -18,45 +18,83 @@ interface SeenLink {
   readonly mac: Mac | null;
   readonly up: boolean;
   readonly carrier: boolean;
+  /** It has neither a lower link nor a peer. */
+  readonly isPlain: boolean;
+}
+
+/** Remembers what it heard and saw of the kernel, and tells what is new. */
+export interface KernelReader {
+  hear(event: KernelEvent): Noticed;
+  /** Compares a look at all links with what was heard: what changed unheard, for when events were lost. */
+  look(links: readonly Link[]): readonly Noticed[];
 }
 
 /**
- * Makes the reader of kernel events, which remembers what it heard; `links` are those of the first look. A link that
+ * Makes the reader of kernel events; `links` are those of the first look. A link that
  * appears or vanishes is `link`; what else changes in links (up, carrier), addresses, routes and rules is `drift`,
  * which asks the kernel and not the metadata, and does not try again what was rolled back. What is only said again (renewed lifetimes, statistics) is nothing.
  */
-export function kernelReader(links: readonly Link[], isOurs: IsOurs): (event: KernelEvent) => Noticed {
-  const seen = new Map<string, SeenLink>(
-    links.map(({ name, mac, up, carrier }) => [name, { mac, up, carrier }]),
-  );
+export function kernelReader(links: readonly Link[], isOurs: IsOurs): KernelReader {
+  const seen = new Map<string, SeenLink>(links.map((link) => [link.name, seenOf(link)]));
   const addresses = new Set<string>();
-  return (event) => {
+  const hear = (event: KernelEvent): Noticed => {
     if (event.object === 'link') return readLink(event, seen, isOurs);
     const isNew = event.object !== 'address' || readAddress(event, addresses);
-    if (!isNew || isNoise(event)) return { trigger: null, removed: null };
+    if (!isNew || isNoise(event)) return nothing;
     const where = event.link === null ? '' : ` on ${event.link}`;
     const detail = `${article[event.object]} ${event.deleted ? 'went' : 'came'}${where}`;
     return { trigger: { kind: 'drift', detail }, removed: null };
   };
+  const look = (now: readonly Link[]): readonly Noticed[] => {
+    addresses.clear(); // one that went unheard is new when it comes again
+    const names = new Set(now.map((link) => link.name));
+    const macs = new Set(now.map((link) => link.mac));
+    const gone = [...seen].filter(([name]) => !names.has(name));
+    return [
+      ...gone.map(([name, { mac, isPlain }]): Noticed => {
+        const { trigger } = vanish(name, isNic(name, mac, isPlain, isOurs), seen);
+        return { trigger, removed: macs.has(mac) ? null : mac };
+      }),
+      ...now.map((link) => notice(link.name, seenOf(link), seen, isOurs)),
+    ].filter((noticed) => noticed.trigger !== null);
+  };
+  return { hear, look };
 }
 
+const nothing: Noticed = { trigger: null, removed: null };
 const article = { address: 'an address', route: 'a route', rule: 'a rule' } as const;
 
-function readLink(event: KernelEvent, seen: Map<string, SeenLink>, isOurs: IsOurs): Noticed {
-  const { link: name, mac, line } = event;
-  if (name === null) return { trigger: null, removed: null };
-  const before = seen.get(name);
-  const kind = isNic(name, event, isOurs) ? 'link' : 'drift';
-  if (event.deleted) {
-    seen.delete(name);
-    return { trigger: { kind, detail: `${name} vanished` }, removed: mac ?? before?.mac ?? null };
+function readLink({ link: name, mac, line, deleted }: KernelEvent, seen: Seen, isOurs: IsOurs): Noticed {
+  if (name === null) return nothing;
+  const isPlain = !line.includes(`${name}@`);
+  if (deleted) {
+    const formerMac = seen.get(name)?.mac ?? null;
+    return { ...vanish(name, isNic(name, mac, isPlain, isOurs), seen), removed: mac ?? formerMac };
   }
-  const now: SeenLink = { mac, up: hasFlag(line, 'UP'), carrier: hasFlag(line, 'LOWER_UP') };
+  const now = { mac, up: hasFlag(line, 'UP'), carrier: hasFlag(line, 'LOWER_UP'), isPlain };
+  return notice(name, now, seen, isOurs);
+}
+
+type Seen = Map<string, SeenLink>;
+
+function vanish(name: string, wasNic: boolean, seen: Seen): Noticed {
+  seen.delete(name);
+  return { trigger: { kind: wasNic ? 'link' : 'drift', detail: `${name} vanished` }, removed: null };
+}
+
+function notice(name: string, now: SeenLink, seen: Seen, isOurs: IsOurs): Noticed {
+  const before = seen.get(name);
   seen.set(name, now);
   const change = describeChange(before, now);
-  if (change === null) return { trigger: null, removed: null };
-  const isNew = before === undefined || before.mac !== mac;
-  return { trigger: { kind: isNew ? kind : 'drift', detail: `${name} ${change}` }, removed: null };
+  if (change === null) return nothing;
+  const isNew = before === undefined || before.mac !== now.mac;
+  const kind = isNew && isNic(name, now.mac, now.isPlain, isOurs) ? 'link' : 'drift';
+  return { trigger: { kind, detail: `${name} ${change}` }, removed: null };
+}
+
+/** A look tells the kind (`veth`, `vlan`, `bridge` …) of whatever is no NIC by itself. */
+function seenOf({ mac, up, carrier, kind }: Link): SeenLink {
+  return { mac, up, carrier, isPlain: kind === null };
 }
 
 function describeChange(before: SeenLink | undefined, now: SeenLink): string | null {
@@ -83,8 +121,8 @@ function readAddress({ deleted, line }: KernelEvent, addresses: Set<string>): bo
  * Could the metadata list it? Links without an Ethernet address never; those with a lower link or a peer (`veth1@if7`,
  * `eth0.5@eth0`) only if they are known or included: containers come and go by the hundred.
  */
-function isNic(name: string, { mac, line }: KernelEvent, isOurs: IsOurs): boolean {
-  return isOurs(name, mac) || (mac !== null && !line.includes(`${name}@`));
+function isNic(name: string, mac: Mac | null, isPlain: boolean, isOurs: IsOurs): boolean {
+  return isOurs(name, mac) || (mac !== null && isPlain);
 }
 
 function hasFlag(line: string, flag: string): boolean {

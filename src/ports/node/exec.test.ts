@@ -119,6 +119,20 @@ test('follow gives whole lines, whatever the pieces, and the last one without it
   expect(lines).toEqual(['one', 'two', '', 'thré']);
 });
 
+test('follow gives the lines of standard error apart, and goes on', async () => {
+  const told: string[] = [];
+  const following = exec.follow(
+    shell('echo one; echo "netlink receive error" >&2; sleep 0.1; echo two'),
+    (line) => told.push(line),
+    (line) => told.push(`error: ${line}`),
+  );
+
+  expect(await following.ended).toBe(0);
+  await pause(20);
+  expect([...told].sort()).toEqual(['error: netlink receive error', 'one', 'two']);
+  expect(told.at(-1)).toBe('two');
+});
+
 test('follow stops at once, even before the program started', async () => {
   const early = exec.follow(['sleep', '60'], () => {});
   early.stop();

@@ -89,7 +89,11 @@ async function run(argv: readonly string[], options: ExecOptions = {}): Promise<
   return ok({ exitCode: end.exitCode, stdout, stderr });
 }
 
-function follow(argv: readonly string[], onLine: (line: string) => void): Following {
+function follow(
+  argv: readonly string[],
+  onLine: (line: string) => void,
+  onError: (line: string) => void = () => {},
+): Following {
   let stopped = false;
   let stop = () => {};
   const following = async () => {
@@ -97,8 +101,8 @@ function follow(argv: readonly string[], onLine: (line: string) => void): Follow
     if (stopped) endGroup(child);
     endWithUs(child);
     stop = () => endGroup(child);
-    child.stderr?.resume();
     if (child.stdout !== null) splitLines(child.stdout, onLine);
+    if (child.stderr !== null) splitLines(child.stderr, onError);
     return (await ended(child)).exitCode;
   };
   return {
