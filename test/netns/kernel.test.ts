@@ -15,6 +15,7 @@ import { nodeClock } from '../../src/ports/node/clock.ts';
 import { nodeExec } from '../../src/ports/node/exec.ts';
 import { nodeFiles } from '../../src/ports/node/files.ts';
 import { askedDifferences } from '../../src/verify/asked.ts';
+import { commonsOf } from '../../src/verify/commons.ts';
 import { type DifferenceContext, differences } from '../../src/verify/differences.ts';
 import { harm } from '../../src/verify/harm.ts';
 import { gatewayProbe } from '../../src/verify/probe.ts';
@@ -63,7 +64,7 @@ function within(namespace: Namespace): Exec {
   return {
     ...node,
     run: (argv, options) => node.run([...enter, ...argv], options),
-    follow: (argv, onLine) => node.follow([...enter, ...argv], onLine),
+    follow: (argv, onLine, onError) => node.follow([...enter, ...argv], onLine, onError),
   };
 }
 
@@ -142,6 +143,7 @@ const context: DifferenceContext = {
   ]),
   tableBase: base,
   mirrored: [],
+  commons: commonsOf(network),
 };
 
 async function compare(
@@ -239,6 +241,28 @@ describe('with a real kernel', () => {
     await server.ip(['link del docker0']);
   });
 
+  it('a default that a secondary took gives way to the primary’s, and main is never without one', async () => {
+    const way = async () => (await server.must(['ip', 'route', 'get', '198.51.100.1'])).split('\n')[0];
+    const way6 = async () =>
+      (await server.must(['ip', '-6', 'route', 'get', '2001:db8:ffff::1'])).split('\n')[0];
+    await server.ip([
+      'route replace default via 10.0.1.253 dev eth1 onlink',
+      '-6 route del default',
+      '-6 route add default via fe80::1 dev eth1',
+    ]);
+    expect(await way()).toContain('dev eth1');
+    const found = await compare();
+    expect(found.map((difference) => difference.kind)).toEqual(['default-stolen', 'default-stolen']);
+    const dels = found.flatMap((difference) => difference.mend).filter(({ line }) => line.includes(' del '));
+    expect(dels).toHaveLength(2);
+    for (const command of found.flatMap((difference) => difference.mend)) {
+      expect(await apply([command])).toEqual([]);
+      expect([await way(), await way6()].map((text) => text?.includes(' dev eth'))).toEqual([true, true]);
+    }
+    expect([await way(), await way6()].map((text) => text?.includes(' dev eth0'))).toEqual([true, true]);
+    expect(await compare()).toEqual([]);
+  });
+
   it('a NIC that is given up leaves nothing, also after its link has gone', async () => {
     const leave = (entry: Addressed, present: boolean) => ({
       gone: [{ name: entry.name, mac: entry.mac, table: entry.table, present }],
@@ -258,7 +282,7 @@ describe('with a real kernel', () => {
 describe('watching and probing', () => {
   it('hears of links, addresses, routes and rules, and stops at once', async () => {
     const events: KernelEvent[] = [];
-    const watch = watchKernel(exec, (event) => events.push(event));
+    const watch = watchKernel(exec, { onEvent: (event) => events.push(event), onLoss: () => {} });
     const heard = (find: (event: KernelEvent) => boolean) => until(() => events.some(find));
     const mac = '00:16:3e:00:00:07';
     await until(async () => {
