@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { adoptionObstacle } from '../model/claim.ts';
 import type { OwnedFile } from '../model/file.ts';
 import type { Link } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
+import { ok } from '../model/problem.ts';
 import type { Stack, StackId } from '../model/stack.ts';
 import { isUnmanaged } from './claims/cni.ts';
 import { findClaims } from './claims.ts';
@@ -230,6 +232,142 @@ describe("a person's file", () => {
     const tree = { [path]: { unreadable: true } } as const;
     const found = await findClaims({ files: filesOf(tree) }, stackOf(stack), [link(1)], { files: new Map() });
     expect(found).toMatchObject({ ok: false, problem: { code: 'file-unreadable', place: path } });
+  });
+});
+
+describe('taking a NIC over from a person', () => {
+  /** Each file that claims eth1, and whether it holds eth1 alone. */
+  async function filesOfOne(stack: Stack | StackId, tree: Tree) {
+    const on = typeof stack === 'string' ? stackOf(stack) : stack;
+    const found = await findClaims({ files: filesOf(tree) }, on, [link(0), link(1), link(2)], {
+      files: new Map(),
+    });
+    if (!found.ok) throw new Error(found.problem.message);
+    const claim = found.value.get(macOf(1));
+    if (claim === undefined) throw new Error('nobody claims eth1');
+    expect(adoptionObstacle(claim) === null).toBe(claim.files?.every((file) => file.whole));
+    return Object.fromEntries((claim.files ?? []).map(({ path, whole }) => [path, whole]));
+  }
+  const own = 'DEVICE=eth1\nBOOTPROTO=dhcp\n';
+  const profile = '[connection]\nid=lan\ninterface-name=eth1\n';
+  const nic = 'eth1: {dhcp4: true}';
+  const includes = { '/etc/network/interfaces': 'auto lo\niface lo inet loopback\nsource interfaces.d/*\n' };
+
+  it.each<[string, boolean, StackId, string, string]>([
+    ['an ifcfg file', true, 'network-scripts', `${scripts}/ifcfg-lan`, own],
+    ['an alias', true, 'network-scripts', `${scripts}/ifcfg-eth1:0`, 'DEVICE=eth1:0\nIPADDR=10.0.0.9\n'],
+    [
+      'an ifcfg file by MAC',
+      true,
+      'network-scripts',
+      `${scripts}/ifcfg-lan`,
+      'DEVICE=lan0\nHWADDR=00:16:3E:00:00:01\n',
+    ],
+    [
+      'an ifcfg file that bears its name and the MAC of another',
+      false,
+      'network-scripts',
+      `${scripts}/ifcfg-eth1`,
+      'HWADDR=00:16:3E:00:00:02\n',
+    ],
+    ['the port of a bond', false, 'network-scripts', `${scripts}/ifcfg-eth1`, `${own}MASTER=bond0\n`],
+    ['a SUSE file', true, 'wicked', '/etc/sysconfig/network/ifcfg-eth1', "BOOTPROTO='dhcp'\n"],
+    ['XML', true, 'wicked', '/etc/wicked/ifconfig/a.xml', '<interface><name>eth1</name></interface>'],
+    ['XML of two', false, 'wicked', '/etc/wicked/ifconfig/a.xml', '<name>eth1</name><name>eth2</name>'],
+    ['a keyfile', true, 'networkmanager', `${keyfiles}/lan.nmconnection`, profile],
+    ['a keyfile of a port', false, 'networkmanager', `${keyfiles}/lan`, `${profile}master=bond0\n`],
+    [
+      'a keyfile for some',
+      false,
+      'networkmanager',
+      `${keyfiles}/lan`,
+      '[connection]\nid=lan\n[match]\ninterface-name=eth1;eth2;\n',
+    ],
+    ['networkd', true, 'networkd', '/etc/systemd/network/lan.network', '[Match]\nName=eth1\n'],
+    [
+      'networkd by MAC',
+      true,
+      'networkd',
+      '/etc/systemd/network/lan.network',
+      '[Match]\nName=eth*\nMACAddress=00:16:3e:00:00:01\n',
+    ],
+    ['networkd for two', false, 'networkd', '/etc/systemd/network/lan.network', '[Match]\nName=eth1 eth2\n'],
+    [
+      'networkd under a VLAN',
+      false,
+      'networkd',
+      '/etc/systemd/network/lan.network',
+      '[Match]\nName=eth1\n[Network]\nVLAN=eth1.7\n',
+    ],
+    [
+      'netplan',
+      true,
+      'netplan',
+      '/etc/netplan/10-lan.yaml',
+      `network: {version: 2, renderer: networkd, ethernets: {${nic}}}`,
+    ],
+    [
+      'netplan that chooses the renderer of all',
+      false,
+      'netplan',
+      '/etc/netplan/10-lan.yaml',
+      `network: {renderer: NetworkManager, ethernets: {${nic}}}`,
+    ],
+    [
+      'netplan with another NIC',
+      false,
+      'netplan',
+      '/etc/netplan/10-lan.yaml',
+      `network: {ethernets: {${nic}, eth0: {dhcp4: true}}}`,
+    ],
+    [
+      'netplan with a VLAN on it',
+      false,
+      'netplan',
+      '/etc/netplan/10-lan.yaml',
+      `network: {ethernets: {${nic}}, vlans: {v: {id: 7, link: eth1}}}`,
+    ],
+    ['the main file of ifupdown', false, 'ifupdown', '/etc/network/interfaces', 'iface eth1 inet dhcp\n'],
+  ])('%s may go: %s', async (_, whole, stack, path, text) => {
+    expect(await filesOfOne(stack, { [path]: text })).toEqual({ [path]: whole });
+  });
+
+  it.each<[boolean, string]>([
+    [
+      true,
+      '# mine\nauto eth1 eth1:0\nallow-hotplug eth1\niface eth1 inet dhcp\n  up true\niface eth1:0 inet manual\n',
+    ],
+    [false, 'auto eth1 eth2\niface eth1 inet dhcp\n'],
+    [false, 'iface eth1 inet dhcp\niface eth1.7 inet dhcp\n'],
+    [false, 'iface eth1 inet manual\n  bond-master bond0\n'],
+    [false, 'iface eth1 inet dhcp\nsource more/*\n'],
+    [false, 'auto eth1 \\\n eth2\niface eth1 inet dhcp\n'],
+  ])('an included file of ifupdown may go: %s, %j', async (whole, text) => {
+    const path = '/etc/network/interfaces.d/lan';
+    expect(await filesOfOne('ifupdown', { ...includes, [path]: text })).toEqual({ [path]: whole });
+  });
+
+  it('takes all of its files, and one that holds more is in the way', async () => {
+    const lan = '/etc/netplan/10-lan.yaml';
+    const bond = '/etc/netplan/20-bond.yaml';
+    const tree = {
+      [lan]: `network: {ethernets: {${nic}}}`,
+      [bond]: 'network: {bonds: {bond0: {interfaces: [eth1]}}}',
+    };
+    expect(await filesOfOne('netplan', tree)).toEqual({ [lan]: true, [bond]: false });
+    const found = await findClaims({ files: filesOf(tree) }, stackOf('netplan'), [link(1)], {
+      files: new Map(),
+    });
+    const claim = found.ok ? found.value.get(macOf(1)) : undefined;
+    expect(claim && adoptionObstacle(claim)).toContain(`${bond} configures more than this NIC`);
+  });
+
+  it('never removes a link to a file somewhere else', async () => {
+    const path = `${scripts}/ifcfg-eth1`;
+    const plain = filesOf({ [path]: own });
+    const files = { ...plain, linkTarget: () => Promise.resolve(ok('/srv/ifcfg-eth1')) };
+    const found = await findClaims({ files }, stackOf('network-scripts'), [link(1)], { files: new Map() });
+    expect(found.ok && found.value.get(macOf(1))?.files).toEqual([{ path, whole: false }]);
   });
 });
 

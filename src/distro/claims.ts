@@ -1,9 +1,10 @@
-import type { Claim } from '../model/claim.ts';
+import type { Claim, ClaimedFile } from '../model/claim.ts';
 import type { Link } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { Stack } from '../model/stack.ts';
 import type { State } from '../model/state.ts';
+import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { findCniOwners } from './claims/cni.ts';
 import { findIfcfg, findSuseIfcfg, findWickedXml } from './claims/ifcfg.ts';
@@ -39,11 +40,22 @@ export async function findClaims(
   for (const link of carriers(links)) {
     if (link.mac === null || claims.has(link.mac)) continue;
     const owner = owners.value.find((one) => one.takes(link));
-    const file = personal.find((one) => one.names(link));
+    const claim = owner === undefined ? await claimOfPerson(ports.files, personal, link) : null;
     if (owner !== undefined) claims.set(link.mac, { by: 'cni', where: owner.where });
-    else if (file !== undefined) claims.set(link.mac, { by: 'person', where: file.path });
+    else if (claim !== null) claims.set(link.mac, claim);
   }
   return ok(claims);
+}
+
+/** A link to a file somewhere else is never removed: nobody knows what else it serves. */
+async function claimOfPerson(files: Files, personal: readonly NicFile[], link: Link): Promise<Claim | null> {
+  const found: ClaimedFile[] = [];
+  for (const file of personal.filter((one) => one.names(link))) {
+    const target = await files.linkTarget(file.path);
+    found.push({ path: file.path, whole: target.ok && target.value === null && file.isOnlyFor(link) });
+  }
+  const [first] = found;
+  return first === undefined ? null : { by: 'person', where: first.path, files: found };
 }
 
 /** VLANs, macvlans and bridges may bear the MAC of the NIC below: a file for one of those says nothing of the NIC. */

@@ -1,7 +1,10 @@
+import type { Link } from '../../model/kernel.ts';
 import { mapFact } from '../facts.ts';
 import { sameMac } from '../nic-pattern.ts';
 import { parseAssignments } from '../os-release.ts';
 import { type FileFinder, isBackup, readDirectory } from './personal.ts';
+
+type Nic = Pick<Link, 'name' | 'mac'>;
 
 /** Red Hat's ifcfg files, read by network-scripts and by NetworkManager: for a NIC by HWADDR, DEVICE or file name. */
 export const findIfcfg: FileFinder = async (files) => {
@@ -11,9 +14,14 @@ export const findIfcfg: FileFinder = async (files) => {
     list.map(({ path, name, text }) => {
       const keys = parseAssignments(text);
       const devices = [keys.get('DEVICE') ?? '', name.slice('ifcfg-'.length)].map(withoutAlias);
-      const names = (link: { readonly name: string; readonly mac: string | null }) =>
-        devices.includes(link.name) || sameMac(keys.get('HWADDR') ?? '', link.mac);
-      return { path, text, names };
+      const names = (link: Nic) => devices.includes(link.name) || sameMac(keys.get('HWADDR') ?? '', link.mac);
+      // HWADDR decides where it is given; a bond, team or bridge loses its member with the file.
+      const mac = keys.get('HWADDR') ?? '';
+      const device = withoutAlias(keys.get('DEVICE') ?? name.slice('ifcfg-'.length));
+      const isMember = ['MASTER', 'TEAM_MASTER', 'BRIDGE', 'OVS_BRIDGE'].some((key) => keys.has(key));
+      const isOnlyFor = (link: Nic) =>
+        !isMember && (mac === '' ? device === link.name : sameMac(mac, link.mac));
+      return { path, text, names, isOnlyFor };
     }),
   );
 };
@@ -26,7 +34,8 @@ export const findSuseIfcfg: FileFinder = async (files) => {
     list.map(({ path, name, text }) => {
       const device = name.slice('ifcfg-'.length);
       const id = /-id-(.+)$/.exec(device)?.[1] ?? '';
-      return { path, text, names: (link) => link.name === device || sameMac(id, link.mac) };
+      const names = (link: Nic) => link.name === device || sameMac(id, link.mac);
+      return { path, text, names, isOnlyFor: () => true };
     }),
   );
 };
@@ -37,7 +46,8 @@ export const findWickedXml: FileFinder = async (files) => {
   return mapFact(found, (list) =>
     list.map(({ path, text }) => {
       const named = [...text.matchAll(/<name>\s*([^<\s]+)\s*<\/name>/g)].map((match) => match[1]);
-      return { path, text, names: (link) => named.includes(link.name) };
+      const isOnlyFor = (link: Nic) => named.every((name) => name === link.name);
+      return { path, text, names: (link) => named.includes(link.name), isOnlyFor };
     }),
   );
 };

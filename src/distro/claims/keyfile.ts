@@ -1,7 +1,7 @@
 import type { Link } from '../../model/kernel.ts';
 import { mapFact } from '../facts.ts';
 import { isPattern, sameMac } from '../nic-pattern.ts';
-import { parseSections, valuesOf } from '../sections.ts';
+import { parseSections, type Section, valuesOf } from '../sections.ts';
 import { type FileFinder, readDirectory } from './personal.ts';
 
 /** NetworkManager's profiles on disk. One without name and MAC fits every NIC and so is for none in particular. */
@@ -9,9 +9,31 @@ export const findKeyfiles: FileFinder = async (files) => {
   const wanted = (name: string) => !name.startsWith('.') && !name.endsWith('~') && !name.endsWith('.nmmeta');
   const found = await readDirectory(files, '/etc/NetworkManager/system-connections', wanted);
   return mapFact(found, (list) =>
-    list.map(({ path, text }) => ({ path, text, names: (link) => fits(text, link) })),
+    list.map(({ path, text }) => ({
+      path,
+      text,
+      names: (link) => fits(text, link),
+      isOnlyFor: () => isForOne(text),
+    })),
   );
 };
+
+/** A profile is for one NIC unless it lists several, or is the port of a bond or bridge. */
+function isForOne(text: string): boolean {
+  const sections = parseSections(text);
+  const port = ['master', 'controller', 'slave-type', 'port-type'];
+  const isPort = port.some((key) => valuesOf(sections, ['connection'], key).length > 0);
+  const own = [
+    ...valuesOf(sections, ['ethernet', '802-3-ethernet'], 'mac-address'),
+    ...valuesOf(sections, ['connection'], 'interface-name'),
+  ];
+  return !isPort && (own.length > 0 || matchedNames(sections).length === 1);
+}
+
+function matchedNames(sections: readonly Section[]): readonly string[] {
+  const values = valuesOf(sections, ['match'], 'interface-name');
+  return values.flatMap((value) => value.split(/[;,\s]+/)).filter((name) => name !== '');
+}
 
 function fits(text: string, link: Link): boolean {
   const sections = parseSections(text);
@@ -19,6 +41,5 @@ function fits(text: string, link: Link): boolean {
   if (mac !== '') return sameMac(mac, link.mac);
   const name = valuesOf(sections, ['connection'], 'interface-name')[0] ?? '';
   if (name !== '') return name === link.name;
-  const matched = valuesOf(sections, ['match'], 'interface-name').flatMap((value) => value.split(/[;,\s]+/));
-  return matched.some((pattern) => !isPattern(pattern) && pattern === link.name);
+  return matchedNames(sections).some((pattern) => !isPattern(pattern) && pattern === link.name);
 }

@@ -9,6 +9,8 @@ export interface NicFile {
   readonly path: string;
   readonly text: string;
   names(link: Link): boolean;
+  /** Of a file that names the link: it configures that NIC and nothing else, and makes it no member of anything. */
+  isOnlyFor(link: Link): boolean;
 }
 
 /** Where one kind of consumer looks for files that a person may have written. Errors: `file-unreadable`. */
