@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import type { Mac } from '../model/mac.ts';
+import { ok } from '../model/problem.ts';
+import type { Ports } from '../ports/ports.ts';
+import { watchLinks } from './sources.ts';
+
+const mac = (index: number) => `00:16:3e:00:00:0${index}` as Mac;
+const line = (index: number) =>
+  `${index}: eth${index}: <BROADCAST,UP,LOWER_UP> mtu 1500 qdisc mq state UP \\    link/ether ${mac(index)} brd ff:ff:ff:ff:ff:ff`;
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** A kernel with links, a monitor that hears what it is given, and a clock that a test moves. */
+function lab() {
+  const told: string[] = [];
+  const sleepers: (() => void)[] = [];
+  let links = [1, 2];
+  let answer: (() => void) | null = null;
+  let slow = false;
+  let hear: (text: string) => void = () => {};
+  let complain: (text: string) => void = () => {};
+  let asked = 0;
+  const ports = {
+    exec: {
+      async run() {
+        asked++;
+        const stdout = links.map(line).join('\n');
+        if (slow) {
+          await new Promise<void>((resolve) => {
+            answer = resolve;
+          });
+        }
+        return ok({ exitCode: 0, stdout, stderr: '' });
+      },
+      follow(_argv: readonly string[], onLine: typeof hear, onError: typeof complain) {
+        hear = onLine;
+        complain = onError;
+        return { ended: new Promise<null>(() => {}), stop: () => {} };
+      },
+    },
+    files: { kind: () => Promise.resolve(ok(null)), linkTarget: () => Promise.resolve(ok(null)) },
+    clock: {
+      monotonic: () => 0,
+      sleep: () => new Promise<void>((resolve) => void sleepers.push(resolve)),
+    },
+    log: {
+      warn: (text: string) => void told.push(`warn: ${text}`),
+      error: (text: string) => told.push(text),
+    },
+  } as unknown as Ports;
+  const watching = watchLinks(ports, {
+    onTrigger: ({ kind, detail }) => void told.push(`${kind}: ${detail}`),
+    onRemoved: (removed) => void told.push(`removed ${removed}`),
+    onPresent: () => {},
+    isOurs: () => false,
+  });
+  return {
+    told,
+    watching,
+    hear: (text: string) => hear(text),
+    complain: (text: string) => complain(text),
+    asked: () => asked,
+    has(...now: number[]) {
+      links = now;
+    },
+    dawdle() {
+      slow = true;
+    },
+    async answer() {
+      answer?.();
+      await turn();
+    },
+    async wait() {
+      for (const wake of sleepers.splice(0)) wake();
+      await turn();
+    },
+  };
+}
+
+test('links that came and went while events were lost are found, in one look for all losses of a second', async () => {
+  const kernel = lab();
+  await kernel.watching;
+  await kernel.wait(); // it surely listens now
+  expect(kernel.told.splice(0)).toEqual(['drift: the kernel monitor began to listen']);
+  const looks = kernel.asked();
+
+  kernel.has(1, 3);
+  kernel.complain('netlink receive error No buffer space available (105)');
+  kernel.complain('netlink receive error No buffer space available (105)');
+  await kernel.wait();
+
+  expect(kernel.told.splice(0)).toEqual([
+    'warn: the kernel monitor lost events',
+    `removed ${mac(2)}`,
+    'link: eth2 vanished',
+    'link: eth3 appeared',
+    'drift: the kernel monitor lost events',
+  ]);
+  expect(kernel.asked()).toBe(looks + 1);
+  kernel.complain('netlink receive error No buffer space available (105)');
+  await kernel.wait();
+  expect(kernel.told).toEqual([
+    'warn: the kernel monitor lost events',
+    'drift: the kernel monitor lost events',
+  ]);
+});
+
+test('a link that appears during the look has not vanished', async () => {
+  const kernel = lab();
+  await kernel.watching;
+  kernel.dawdle();
+  await kernel.wait();
+
+  kernel.hear(line(3));
+  expect(kernel.told).toEqual([]);
+  await kernel.answer();
+
+  expect(kernel.told).toEqual(['link: eth3 appeared', 'drift: the kernel monitor began to listen']);
+  expect((await kernel.watching).seesRules).toBe(true);
+});
+
+test('a look without any link is not believed', async () => {
+  const kernel = lab();
+  await kernel.watching;
+  kernel.has();
+  await kernel.wait();
+
+  expect(kernel.told).toEqual(['drift: the kernel monitor began to listen']);
+});
