@@ -62,8 +62,7 @@ export async function isReachable(
 ): Promise<boolean> {
   const network: DesiredNetwork = { primary, secondaries: [], setAside: [], sysctls: [] };
   const none = { slots: new Map(), tableBase: 0, gone: [] };
-  const former = { ...before, addresses: before.addresses.filter((entry) => isOwn(primary, entry)) };
-  const lost = harm(former, now, network, none).filter((entry) => !entry.kind.startsWith('foreign-'));
+  const lost = harm(before, now, network, none).filter((entry) => !entry.kind.startsWith('foreign-'));
   if (lost.length > 0) return false;
   return (await silenced(probes, ports.clock)).length === 0;
 }

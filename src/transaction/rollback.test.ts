@@ -55,8 +55,9 @@ async function changed(activated: boolean, sysctls: Undo['sysctls'] = []): Promi
     extent: null,
     sysctls,
   };
+  const answered = ['gateway'] as const;
   const owned = { before: new Map(), after: new Map() };
-  const plan = { why: 'x', changes: [change], owned, undo, snapshot: null, pid: process.pid };
+  const plan = { why: 'x', changes: [change], owned, undo, snapshot: null, answered, pid: process.pid };
   const transaction = value(await beginTransaction({ files, clock }, plan));
   value(await noteArmed(transaction, { kind: 'timer', unit: 'x', attempt: 1 }));
   value(await writeFiles({ files }, transaction, [change]));
@@ -135,7 +136,12 @@ describe('rolling back', () => {
           : fail('file-unwritable', place, 'ENOENT or EINVAL');
       },
     };
-    const [recovered] = value(await finishPending({ files: poked }, () => Promise.resolve(world(true))));
+    const [recovered] = value(
+      await finishPending({ files: poked }, (planned) => {
+        expect(planned.answered).toEqual(['gateway']);
+        return Promise.resolve(world(true));
+      }),
+    );
     expect(log).toEqual([
       'ifdown with new',
       ...[gone, stuck, kept].map((key) => `/proc/sys/${key} with old`),
