@@ -308,6 +308,34 @@ describe('watching and probing', () => {
     expect(Date.now() - stopped).toBeLessThan(1000);
   });
 
+  it('hears on after the kernel had more to say than the socket took, and tells that it lost some', async () => {
+    const losses: string[] = [];
+    const events: KernelEvent[] = [];
+    const watch = watchKernel(exec, {
+      onEvent: (event) => events.push(event),
+      onLoss: (message) => losses.push(message),
+    });
+    await until(async () => {
+      await server.ip(['link set eth0 alias before']);
+      return events.length > 0;
+    });
+    const pid = await monitorPid();
+    const prefixes = Array.from({ length: 8000 }, (_, n) => `10.${100 + (n >> 8)}.${n & 255}.0/24`);
+    process.kill(pid, 'SIGSTOP');
+    await server.ip(prefixes.map((to) => `route add blackhole ${to} table 778`));
+    process.kill(pid, 'SIGCONT');
+    events.length = 0;
+    await until(() => losses.length > 0);
+    await until(async () => {
+      await server.ip(['link set eth0 alias again']);
+      return events.some((event) => event.object === 'link' && event.link === 'eth0');
+    });
+    expect(losses[0]).toContain('netlink receive error');
+    await server.ip(['route flush table 778']);
+    watch.stop();
+    await watch.ended;
+  });
+
   it('the gateway answers, known as a neighbour or not, and is silent when it is gone', async () => {
     const knock = 'exec 3<>/dev/udp/10.0.0.253/9 && echo >&3';
     const request = async () => {
@@ -406,4 +434,18 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
     if (Date.now() > deadline) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** The `ip monitor` that this process started, once it runs. */
+async function monitorPid(): Promise<number> {
+  let pid = 0;
+  await until(async () => {
+    const ps = await nodeExec().run(['ps', '--ppid', String(process.pid), '-o', 'pid=,args=']);
+    const line = ps.ok
+      ? ps.value.stdout.split('\n').find((text) => /^ *\d+ ip -o monitor /.test(text))
+      : undefined;
+    pid = Number(line?.trim().split(' ')[0] ?? 0);
+    return pid > 0;
+  });
+  return pid;
 }
