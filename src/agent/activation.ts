@@ -2,6 +2,7 @@ import { stackActions } from '../activate/registry.ts';
 import type { Config } from '../model/config.ts';
 import type { DesiredInterface } from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
+import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Change, Step } from '../model/step.ts';
@@ -24,6 +25,7 @@ export interface ActivationInput {
   readonly intention: Intention;
   readonly due: readonly Difference[];
   readonly stack: Stack;
+  readonly kernel: KernelState;
   readonly activation: Config['activation'];
   /** A person asked for the restart of the whole service. */
   readonly restart: boolean;
@@ -34,13 +36,14 @@ export interface ActivationInput {
  * and rules differ on a stack that cannot take those up in place, `ip -batch` does it and the NIC is not bounced.
  */
 export function planActivation(input: ActivationInput): Activation {
-  const { intention, due, stack, activation, restart } = input;
+  const { intention, due, stack, kernel, activation, restart } = input;
   const actions = stackActions[stack.id];
   if (activation === 'none' && !restart) return { release: [], takeUp: [], batch: [], service: [] };
   const { network } = intention.wanted;
   const files = intention.files.changes;
   const touched = network.secondaries.filter((nic) => needsSteps(nic, input, actions.reapplies(stack)));
-  const change: Change = { network, stack, files, touched, gone: leaving(intention) };
+  const linkNames = kernel.links.map((link) => link.name);
+  const change: Change = { network, stack, files, touched, gone: leaving(intention), linkNames };
   const whole = actions.service(change);
   const isNeeded = touched.length + change.gone.length > 0;
   const isWhole = restart || (activation === 'service' && isNeeded);
@@ -53,11 +56,12 @@ export function planActivation(input: ActivationInput): Activation {
 }
 
 /** What the activator is told when a change is undone: the same NICs, from the files as they were. */
-export function changeOf(intention: Intention, stack: Stack): Change {
+export function changeOf(intention: Intention, stack: Stack, kernel: KernelState): Change {
   const { network } = intention.wanted;
   const macs = new Set(intention.files.changes.map((file) => file.mac));
   const touched = network.secondaries.filter((nic) => macs.has(nic.mac));
-  return { network, stack, files: intention.files.changes, touched, gone: leaving(intention) };
+  const linkNames = kernel.links.map((link) => link.name);
+  return { network, stack, files: intention.files.changes, touched, gone: leaving(intention), linkNames };
 }
 
 /** NICs that go and leave files or state behind; one that never had any needs no step. */

@@ -39,7 +39,7 @@ export async function beginWork(
   const { seen, intention } = plan;
   const state = rememberBefore(plan);
   const refused = { ...state, refusedPlan: plan.digest };
-  const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack));
+  const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack, seen.kernel));
   const saved = await saveState(ports.files, proven.ok ? state : refused);
   if (!saved.ok) return { problem: saved.problem, isRefused: false };
   if (!proven.ok) return { problem: proven.problem, isRefused: true };
@@ -92,7 +92,7 @@ function begin(
 ): Promise<Result<Transaction>> {
   const { seen, intention } = plan;
   const { stack } = seen.detected;
-  const undone = undoing(changeOf(intention, stack));
+  const undone = undoing(changeOf(intention, stack, seen.kernel));
   const actions = stackActions[stack.id];
   const revival = actions.revive(undone);
   const links = [...touchedNics(plan), ...undone.gone, ...undone.touched].map((nic) => nic.name);

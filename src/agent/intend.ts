@@ -1,5 +1,6 @@
 import type { Difference } from '../model/difference.ts';
-import type { RenderedFile } from '../model/file.ts';
+import type { FileChange, RenderedFile } from '../model/file.ts';
+import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import { type DesireInput, desire, type Wanted } from '../network/desire.ts';
 import { mirrored } from '../network/mirror.ts';
@@ -103,7 +104,9 @@ async function planAgainstDisk(
   const all = [...seen.state.files];
   const owned = new Map(all.filter(([, file]) => file.mac === null || judged.has(file.mac)));
   const waiting = all.filter(([path]) => !owned.has(path));
-  const disk = await readDisk(ports.files, new Set([...rendered.map((file) => file.path), ...owned.keys()]));
+  const ours = new Set([...rendered.map((file) => file.path), ...owned.keys()]);
+  const adopted = adoptedFiles(seen, wanted).filter(({ path }) => !ours.has(path));
+  const disk = await readDisk(ports.files, new Set([...ours, ...adopted.map(({ path }) => path)]));
   if (!disk.ok) return disk;
   const adopt = seen.config.conflict === 'adopt';
   const plan = planFiles({
@@ -114,7 +117,24 @@ async function planAgainstDisk(
     force,
     adopt,
   });
-  return ok({ ...plan, owned: new Map([...plan.owned, ...waiting]) });
+  const given = adopted.flatMap(({ path, mac }): readonly FileChange[] => {
+    const before = disk.value.contents.get(path) ?? null;
+    const isFile = before !== null && !disk.value.links.has(path);
+    return isFile ? [{ path, mac, action: 'remove', before, after: null }] : [];
+  });
+  return ok({ ...plan, changes: [...given, ...plan.changes], owned: new Map([...plan.owned, ...waiting]) });
+}
+
+/** With `conflict: adopt`: the files by which a person configured the NICs that are taken over; backed up, then removed. */
+function adoptedFiles(
+  { config, claims }: Observation,
+  { network }: Wanted,
+): readonly { readonly path: string; readonly mac: Mac }[] {
+  if (config.conflict !== 'adopt') return [];
+  return network.secondaries.flatMap(({ mac }) => {
+    const claim = claims.get(mac);
+    return claim?.by === 'person' ? (claim.files ?? []).map(({ path }) => ({ path, mac })) : [];
+  });
 }
 
 function readKept(

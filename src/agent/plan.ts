@@ -39,6 +39,7 @@ export async function makePlan(
     intention: intention.value,
     due: repairs.due,
     stack: seen.value.detected.stack,
+    kernel,
     activation: ground.config.activation,
     restart: options.restart,
   });

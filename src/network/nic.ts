@@ -1,4 +1,4 @@
-import type { Claim } from '../model/claim.ts';
+import { adoptionObstacle, type Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceInterface } from '../model/instance.ts';
 import { type KernelState, type Link, mainTable } from '../model/kernel.ts';
@@ -51,8 +51,10 @@ export function findNic(
   }
   const claim = claims.get(nic.mac);
   if (claim?.by === 'cni' && !included) return { link, reason: 'cni', detail: claim.where };
-  if (claim?.by === 'person' && config.conflict === 'skip')
-    return { link, reason: 'unmanaged', detail: claim.where };
+  if (claim?.by === 'person') {
+    const obstacle = config.conflict === 'skip' ? claim.where : adoptionObstacle(claim);
+    if (obstacle !== null) return { link, reason: 'unmanaged', detail: obstacle };
+  }
   return { link, reason: null };
 }
 
