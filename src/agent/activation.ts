@@ -73,6 +73,7 @@ function leaving(intention: Intention): Change['gone'] {
 const byBatch: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
   'address-missing',
   'address-surplus',
+  'address-conflict',
   'route-missing',
   'route-wrong',
   'route-surplus',

@@ -8,8 +8,8 @@ import type { Ports } from '../ports/ports.ts';
 import { saveState } from '../state/save.ts';
 import { disarmDeadman, rearmDeadman } from '../transaction/deadman.ts';
 import { rollBack } from '../transaction/rollback.ts';
-import { commit } from '../transaction/transaction.ts';
-import { commonsOf } from '../verify/commons.ts';
+import { commit, noteArmed } from '../transaction/transaction.ts';
+import { commonsAfter } from '../verify/commons.ts';
 import { applyAndVerify } from './apply.ts';
 import { beginWork } from './begin.ts';
 import type { RunOptions } from './pipeline.ts';
@@ -58,12 +58,13 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
   const { ports, plan, transaction, armed, session } = work;
   const { wanted } = plan.intention;
   const further = wanted.network.primary.further ?? [];
+  const { tableBase } = plan.seen.config;
   const committed = await commit(ports, transaction, {
     ...state,
     names: namesAfter(plan),
     primaryAddresses: state.primaryAddresses.filter((address) => further.includes(address)),
-    commons: commonsOf(wanted.network),
-    tableBase: plan.seen.config.tableBase,
+    commons: commonsAfter(state.commons, wanted.network, verdict.kernel, tableBase),
+    tableBase,
     refusedPlan: null,
   });
   if (!committed.ok) return putBack(work, committed.problem);
@@ -98,6 +99,7 @@ async function putBack(work: Work, why: Problem): Promise<Changed> {
   const after = plan.seen.config.rollback.timeout;
   const rearmed = await rearmDeadman(ports, work.armed, { id: transaction.id, after, self: session.self });
   const armed = rearmed.ok ? rearmed.value : work.armed;
+  if (rearmed.ok) await noteArmed(transaction, armed); // whoever closes it for us disarms that one
   const world = worldOf(ports, plan.seen.kernel, network.primary, work.probes);
   const report = await rollBack(ports, transaction, why.message, world);
   await disarmDeadman(ports, armed);

@@ -14,6 +14,7 @@ import { type Inbox, makeInbox } from '../trigger/inbox.ts';
 import { pollDelay, pollTrigger } from '../trigger/poll.ts';
 import { announce, presencePath } from './presence.ts';
 import { type FileSource, type Listener, watchFiles, watchLinks } from './sources.ts';
+import type { KernelWatching } from './watching.ts';
 
 export interface DaemonOptions {
   readonly configPath: string;
@@ -28,6 +29,9 @@ export interface DaemonOptions {
   /** In [0, 1). */
   readonly random: () => number;
 }
+
+/** Where `ip monitor` knows no rules (Linux 2.6.32 and the next) they are looked at after each poll. */
+const ruleLook: Trigger = { kind: 'drift', detail: 'a look at the rules, which the kernel does not tell of' };
 
 /** Milliseconds that ending may take; what has not ended by then ends with the process. */
 const patience = 800;
@@ -52,7 +56,7 @@ export async function runDaemon(ports: Ports, options: DaemonOptions): Promise<R
   await consumeTriggers(ports.files); // the run at the start answers what lies there
   await ports.files.write(statusPath, printStatusFile(startingStatus), { mode: 0o644 });
   await ports.notify.ready('starting: the first look at the metadata');
-  await loop(ports, options, memory, { inbox, paths });
+  await loop(ports, options, memory, { inbox, paths, links });
   const gone = [ports.notify.stopping(), links.stop(), paths.stop(), ports.files.remove(presencePath)];
   await Promise.race([Promise.all(gone), ports.clock.sleep(patience)]);
   return ok(undefined);
@@ -71,11 +75,12 @@ interface Memory {
 interface Sources {
   readonly inbox: Inbox;
   readonly paths: FileSource;
+  readonly links: Pick<KernelWatching, 'seesRules'>;
 }
 
 async function loop(ports: Ports, options: DaemonOptions, memory: Memory, sources: Sources): Promise<void> {
   const { clock, notify } = ports;
-  const { inbox, paths } = sources;
+  const { inbox, paths, links } = sources;
   const { stopping } = options;
   const beat = notify.watchdogInterval === null ? Infinity : notify.watchdogInterval / 2;
   let beatAt = clock.monotonic() + beat;
@@ -96,6 +101,7 @@ async function loop(ports: Ports, options: DaemonOptions, memory: Memory, source
     const trigger = waiting ?? retry ?? (now >= pollAt ? pollTrigger : null);
     if (trigger === null) continue;
     await runAndTell(ports, options, memory, trigger);
+    if (trigger === pollTrigger && !links.seesRules) inbox.put(ruleLook);
     await paths.refresh();
     const end = clock.monotonic();
     drifts = trigger.kind === 'drift' && now - driftFrom < lull ? drifts + 1 : 0;

@@ -1,5 +1,6 @@
 import type { Difference } from '../model/difference.ts';
 import type { FileChange, RenderedFile } from '../model/file.ts';
+import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import { type DesireInput, desire, type Wanted } from '../network/desire.ts';
@@ -57,11 +58,12 @@ export async function intend(
   });
 }
 
-/** The kernel of an observation against what is wanted; also used again after a change. */
+/** The kernel of an observation against what is wanted; after a change, `before` is the kernel as it was before it. */
 export function compare(
   seen: Pick<Observation, 'kernel' | 'config' | 'state'>,
   wanted: Wanted,
   sysctls: SysctlPlan,
+  before?: KernelState,
 ): readonly Difference[] {
   const { network, slots, gone } = wanted;
   const inKernel = differences(seen.kernel, network, {
@@ -70,6 +72,7 @@ export function compare(
     tableBase: seen.config.tableBase,
     onPrimary: seen.state.primaryAddresses,
     commons: seen.state.commons,
+    ...(before === undefined ? {} : { before }),
     mirrored: seen.config.policyRouting ? mirrored(seen.kernel, network) : [],
   });
   const former = formerBand(seen, wanted);

@@ -101,6 +101,7 @@ function reasonOf(
   ) {
     return 'no-lease';
   }
+  if (differences.some((difference) => difference.kind === 'address-conflict')) return 'address-conflict';
   if (differences.length > 0) return 'not-activated';
   const own = [nic.ipv4, nic.ipv6].filter((family) => family !== null);
   if (own.every((family) => family.address === null && family.method === 'static')) return 'no-address';

@@ -28,7 +28,8 @@ export function dueRepairs(
   for (const difference of differences) {
     const times = (memory.repairs.get(difference.text) ?? []).filter((time) => now - time < window);
     const attempt = difference.mac === null ? undefined : memory.attempts.get(difference.mac);
-    if (times.length >= allowed) contested.push(difference);
+    if (isBeyondUs(difference)) waiting.push(difference);
+    else if (times.length >= allowed) contested.push(difference);
     else if (!isLease(difference) || attempt === undefined || now - attempt.at >= pause(attempt.tries)) {
       due.push(difference);
     } else waiting.push(difference);
@@ -53,6 +54,11 @@ export function noteRepairs(
     if (mac !== null)
       memory.attempts.set(mac, { tries: (memory.attempts.get(mac)?.tries ?? 0) + 1, at: now });
   }
+}
+
+/** Told, and left as it is: what mends it is not known, or not ours to do. */
+function isBeyondUs({ kind, mend }: Difference): boolean {
+  return mend.length === 0 && ['address-conflict', 'default-stolen', 'wrong-way'].includes(kind);
 }
 
 /** Only the lease can bring this address: no `ip` command can. */

@@ -73,9 +73,7 @@ async function look(
   const kernel = await readKernel(ports);
   if (!kernel.ok) return kernel;
   const { wanted } = plan.intention;
-  const differences = compare({ ...plan.seen, kernel: kernel.value }, wanted, {
-    set: [],
-    kept: new Map(),
-  });
+  const now = { ...plan.seen, kernel: kernel.value };
+  const differences = compare(now, wanted, { set: [], kept: new Map() }, plan.seen.kernel);
   return ok({ kernel: kernel.value, differences });
 }

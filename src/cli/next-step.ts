@@ -9,6 +9,7 @@ export const nextStep: Readonly<Record<Reason, string>> = {
   'no-carrier': 'enid goes on by itself when the link comes up',
   'no-address':
     'enid goes on when the metadata lists an address; interfaces.addresses in the configuration can give one',
+  'address-conflict': 'find the other machine that uses the address: it answers to `arping`',
   'no-gateway': 'its own subnet works; enid adds the rest when the metadata gives a gateway',
   unmanaged: 'remove that file, or set `conflict: adopt` in the configuration to take it over',
   excluded: 'remove it from interfaces.exclude in the configuration to have it configured',

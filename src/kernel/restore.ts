@@ -28,7 +28,7 @@ export function restoring(snapshot: KernelState, now: KernelState, extent: Exten
     ...missing(is.rules, was.rules, ruleKey).map(dropRule),
     ...missing(is.routes, was.routes, routeKey).map(dropRoute),
     ...missing(is.addresses, was.addresses, addressKey).map(dropAddress),
-    ...linksDown(snapshot, now, extent.links),
+    ...linksBack(snapshot, now, extent.links),
     ...back.addresses.map(replayAddress),
     ...[...back.routes]
       .sort((one, other) => Number(one.via !== null) - Number(other.via !== null))
@@ -49,12 +49,12 @@ function within(kernel: KernelState, extent: Extent): Pick<KernelState, 'address
   };
 }
 
-/** A link that the change took up goes down again. */
-function linksDown(snapshot: KernelState, now: KernelState, links: readonly string[]): readonly IpCommand[] {
+/** Links go up or down again, as they were. */
+function linksBack(snapshot: KernelState, now: KernelState, links: readonly string[]): readonly IpCommand[] {
   const wasUp = new Map(snapshot.links.map((link) => [link.index, link.up]));
   return now.links
-    .filter((link) => links.includes(link.name) && link.up && wasUp.get(link.index) === false)
-    .map((link) => ({ family: 'link', line: `link set dev ${link.name} down` }));
+    .filter((link) => links.includes(link.name) && wasUp.has(link.index) && wasUp.get(link.index) !== link.up)
+    .map((link) => ({ family: 'link', line: `link set dev ${link.name} ${link.up ? 'down' : 'up'}` }));
 }
 
 function missing<T>(wanted: readonly T[], there: readonly T[], key: (entry: T) => string): readonly T[] {

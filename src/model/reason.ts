@@ -10,6 +10,7 @@ export const reasons = {
   'no-lease': 'no DHCP lease yet',
   'no-carrier': 'the link has no carrier',
   'no-address': 'neither metadata nor a lease gives it an address',
+  'address-conflict': 'another machine uses its address',
   'no-gateway': 'its gateway is not known, so it has no route beyond its subnet',
   unmanaged: 'a file or profile that is not ours configures it',
   excluded: 'excluded by configuration',
