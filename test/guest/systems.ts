@@ -29,6 +29,7 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
     evidence: /ifupdown|networking|interfaces/,
     connected: 'main',
     reapplies: true,
+    wildcard: false,
   };
 }
 
@@ -43,7 +44,9 @@ function networkd(suite: System['suite'], version: string): System {
     detects: { stack: 'networkd', format: 'networkd' },
     evidence: /networkd/,
     connected: 'table',
-    reapplies: true,
+    // Seen: after `networkctl reload` networkd lets go of the lease and asks anew, 80 ms later.
+    reapplies: false,
+    wildcard: true,
   };
 }
 
@@ -94,7 +97,9 @@ function netplanOnNetworkd(suite: System['suite'], version: string): System {
     detects: { stack: 'netplan', format: 'netplan' },
     evidence: /netplan/,
     connected: 'table',
-    reapplies: true,
+    // Seen: after `networkctl reload` networkd lets go of the lease and asks anew, 80 ms later.
+    reapplies: false,
+    wildcard: true,
   };
 }
 
@@ -112,6 +117,7 @@ function netplanOnNetworkManager(suite: System['suite'], version: string): Syste
     evidence: /netplan/,
     connected: 'table',
     reapplies: true,
+    wildcard: false,
   };
 }
 
@@ -145,6 +151,7 @@ may-fail=false
     evidence: /NetworkManager/,
     connected: 'table',
     reapplies: true,
+    wildcard: false,
   };
 }
 
@@ -172,6 +179,7 @@ WantedBy=multi-user.target
     evidence: /./,
     connected: 'table',
     reapplies: true,
+    wildcard: false,
   };
 }
 
