@@ -26,6 +26,11 @@ void runCli({
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 process.on('SIGHUP', () => {}); // of the daemon: it adds what it does then
 
+/** A bug: where it happened, without the line of the bundle (a megabyte of it) that Node.js would print. */
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`enid: internal error: ${error.stack ?? error.message}\n`, () => process.exit(1));
+});
+
 /** Aborts at the first SIGTERM or SIGINT; the command ends in its own time. */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();

@@ -48,11 +48,11 @@ export async function makePlan(
 }
 
 /** Another network wanted, other files, other NICs in the kernel or another stack make it another plan. */
-function digestOf({ kernel, detected }: Observation, { files, wanted }: Intention): string {
+function digestOf({ kernel, detected: { stack } }: Observation, { files, wanted }: Intention): string {
   const { primary, secondaries } = wanted.network;
   const macs = new Set<string | null>([primary, ...secondaries].map((nic) => nic.mac));
   const links = kernel.links.filter((link) => macs.has(link.mac)).map((link) => `${link.name} ${link.mac}`);
-  return planDigest(files.changes, [JSON.stringify([primary, secondaries, links, detected.stack])]);
+  return planDigest(files.changes, [JSON.stringify([primary, secondaries, links, stack.id, stack.format])]);
 }
 
 /** True when the plan has something to do. */

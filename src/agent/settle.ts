@@ -29,6 +29,8 @@ export interface Settling {
 /** A lease never holds a run longer than this (design section 7); a network service sets routes within it. */
 const longest = 10_000;
 const pause = 100;
+/** What a network service was just told to set it sets by itself: `ip` in between would make everything twice. */
+const serviceTime = 2_500;
 /** Rounds of `ip -batch`: what one round makes possible (an address) the next may need (a route by it). */
 const rounds = 3;
 
@@ -41,7 +43,9 @@ export async function settle(
   plan: Plan,
   { awaited, isMending, patience }: Settling,
 ): Promise<Result<Settled>> {
-  const until = ports.clock.monotonic() + Math.min(patience, longest);
+  const start = ports.clock.monotonic();
+  const until = start + Math.min(patience, longest);
+  const mendFrom = start + (awaited.size > 0 ? serviceTime : 0);
   const done: string[] = [];
   for (let round = 0; ; ) {
     const looked = await look(ports, plan);
@@ -52,7 +56,10 @@ export async function settle(
       (entry) => isLease(entry) && entry.mac !== null && awaited.has(entry.mac),
     );
     const isOver = ports.clock.monotonic() >= until;
-    if (lines.length > 0 && round < rounds) {
+    const isEarly = lines.length > 0 && ports.clock.monotonic() < mendFrom;
+    if (isEarly) {
+      await ports.clock.sleep(pause);
+    } else if (lines.length > 0 && round < rounds) {
       round++;
       const ran = await runBatch(ports.exec, lines);
       if (!ran.ok) return ran;
