@@ -34,7 +34,6 @@ export async function makeDisk(system: System): Promise<string> {
   return disk;
 }
 
-
 async function distribution(system: System): Promise<string> {
   const packages = [...commonPackages, ...system.packages].join(',');
   const recipe = createHash('sha256').update(`1 ${system.suite} ${packages}`).digest('hex').slice(0, 12);
@@ -43,14 +42,7 @@ async function distribution(system: System): Promise<string> {
   say(`${system.name}: fetching ${system.suite} and its packages`);
   mkdirSync(cache, { recursive: true });
   const unfinished = join(cache, `unfinished-${process.pid}.tar`);
-  const argv = [
-    'mmdebstrap',
-    '--quiet',
-    '--variant=apt',
-    `--include=${packages}`,
-    system.suite,
-    unfinished,
-  ];
+  const argv = ['mmdebstrap', '--quiet', '--variant=apt', `--include=${packages}`, system.suite, unfinished];
   const ran = await run(argv, '', 600_000);
   if (ran.code !== 0) {
     rmSync(unfinished, { force: true });
