@@ -9,7 +9,7 @@ import { publish } from '../report/publish.ts';
 import { printStatusFile, startingStatus, statusPath } from '../report/status.ts';
 import { awaitAfter, forget, nextRetry, nothingAwaited, type Waiting } from '../trigger/backoff.ts';
 import { driftPause } from '../trigger/coalesce.ts';
-import { consumeTriggers } from '../trigger/files.ts';
+import { consumeTriggers, triggerDirectory } from '../trigger/files.ts';
 import { type Inbox, makeInbox } from '../trigger/inbox.ts';
 import { pollDelay, pollTrigger } from '../trigger/poll.ts';
 import { announce, presencePath } from './presence.ts';
@@ -53,6 +53,7 @@ export async function runDaemon(ports: Ports, options: DaemonOptions): Promise<R
   const links = await watchLinks(ports, listenerFor(options, memory, inbox));
   const paths = watchFiles(ports, options.configPath, inbox.put);
   await paths.refresh();
+  await ports.files.makeDirectory(triggerDirectory, 0o755);
   await consumeTriggers(ports.files); // the run at the start answers what lies there
   await ports.files.write(statusPath, printStatusFile(startingStatus), { mode: 0o644 });
   await ports.notify.ready('starting: the first look at the metadata');

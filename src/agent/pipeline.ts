@@ -146,7 +146,7 @@ async function carryOut(
   session: Session,
 ): Promise<Changed> {
   const { seen, intention, digest } = planned;
-  const isAsked = ['manual', 'config', 'signal'].includes(options.trigger.kind);
+  const isAsked = ['manual', 'signal'].includes(options.trigger.kind);
   const isRefused = isPending(planned) && seen.state.refusedPlan === digest && !isAsked;
   if (isPending(planned) && !isRefused) return change(ports, planned, options, session);
   // What stands as it should is ours from now on, also where the state was lost.

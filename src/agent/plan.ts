@@ -47,12 +47,18 @@ export async function makePlan(
   return ok({ seen: seen.value, intention: intention.value, repairs, activation, digest });
 }
 
-/** Another network wanted, other files, other NICs in the kernel or another stack make it another plan. */
-function digestOf({ kernel, detected: { stack } }: Observation, { files, wanted }: Intention): string {
+/** Another network wanted, other files, NICs in the kernel, stack or configuration make it another plan. */
+function digestOf(
+  { kernel, config, detected: { stack } }: Observation,
+  { files, wanted }: Intention,
+): string {
   const { primary, secondaries } = wanted.network;
+  const interfaces = { ...config.interfaces, addresses: [...config.interfaces.addresses] };
   const macs = new Set<string | null>([primary, ...secondaries].map((nic) => nic.mac));
   const links = kernel.links.filter((link) => macs.has(link.mac)).map((link) => `${link.name} ${link.mac}`);
-  return planDigest(files.changes, [JSON.stringify([primary, secondaries, links, stack.id, stack.format])]);
+  return planDigest(files.changes, [
+    JSON.stringify([primary, secondaries, links, stack.id, stack.format, { ...config, interfaces }]),
+  ]);
 }
 
 /** True when the plan has something to do. */

@@ -69,7 +69,7 @@ export function reportRun(
   const awaiting = seen.awaiting.map((entry) => `waiting for a second read: ${entry}`);
   return {
     ...frame(clock, start, session),
-    outcome: outcomeOf(changed, interfaces, seen.stale),
+    outcome: outcomeOf(changed, interfaces, seen.stale, kept.length === 0),
     cloud: seen.instance.cloud,
     transaction: changed.transaction,
     interfaces,
@@ -92,11 +92,16 @@ export function isQuiet(report: RunReport): boolean {
   );
 }
 
-function outcomeOf(changed: Changed, interfaces: readonly InterfaceReport[], stale: Problem | null): Outcome {
+function outcomeOf(
+  changed: Changed,
+  interfaces: readonly InterfaceReport[],
+  stale: Problem | null,
+  isUnedited: boolean,
+): Outcome {
   if (changed.outcome !== 'applied' && changed.outcome !== 'unchanged') return changed.outcome;
   if (stale !== null && changed.outcome === 'unchanged') return 'unknown';
   const isWhole = interfaces.every((nic) => nic.state !== 'pending' && nic.state !== 'failed');
-  return isWhole ? changed.outcome : 'degraded';
+  return isWhole && isUnedited ? changed.outcome : 'degraded';
 }
 
 function refusalOf(changed: Changed): Reason | null {

@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.ts';
 import type { RunReport } from '../model/run.ts';
+import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { logLines, serviceStatus } from './lines.ts';
 import { printMetrics } from './metrics.ts';
@@ -28,6 +29,8 @@ export async function writeReport(
   report: RunReport,
   metricsFile: string | null,
 ): Promise<readonly Problem[]> {
+  // A run that learnt nothing leaves what the last one said: unknown is not empty.
+  if (report.interfaces.length === 0 && (await tellsOfInterfaces(ports.files))) return [];
   const writes = [
     ports.files.write(statusPath, printStatusFile(statusOf(report)), { mode: 0o644 }),
     ...(metricsFile === null ? [] : [ports.files.write(metricsFile, printMetrics(report), { mode: 0o644 })]),
@@ -42,4 +45,9 @@ export async function writeReport(
     });
   }
   return problems;
+}
+
+async function tellsOfInterfaces(files: Pick<Files, 'readText'>): Promise<boolean> {
+  const former = await files.readText(statusPath);
+  return former.ok && former.value !== null && /"interfaces": ?\[\s*\{/.test(former.value);
 }

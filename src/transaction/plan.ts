@@ -94,7 +94,7 @@ function judgeWanted(file: RenderedFile, input: PlanInput): Verdict {
     : same
       ? null
       : mine === undefined
-        ? strangerProblem(path, there, input.adopt)
+        ? strangerProblem(path, mac, there, input.adopt)
         : editProblem(mine, there, input.force);
   return problem === null
     ? { ...verdict, change }
@@ -123,9 +123,15 @@ function editProblem(file: OwnedFile, there: FileContent | null, takeBack: boole
   return { code: 'edited', place: file.path, message, advice };
 }
 
-function strangerProblem(path: string, there: FileContent | null, adopt: boolean): Problem | null {
+function strangerProblem(
+  path: string,
+  mac: Mac | null,
+  there: FileContent | null,
+  adopt: boolean,
+): Problem | null {
   if (there === null || adopt || isReplaceable(there.bytes)) return null;
-  const message = 'a file that is not ours stands at this path, so its NIC is left alone';
+  const left = mac === null ? 'it is not written' : 'its NIC is left alone';
+  const message = `a file that is not ours stands at this path, so ${left}`;
   const advice = 'remove it, or set `conflict: adopt` to have it backed up and replaced';
   return { code: 'unmanaged', place: path, message, advice };
 }
