@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli/run.ts';
+import { exitCodes } from './report/exit-code.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -8,6 +9,7 @@ void runCli({
   argv: process.argv.slice(2),
   environment: process.env,
   terminal: process.stdout.isTTY === true,
+  errorTerminal: process.stderr.isTTY === true,
   uid: process.getuid?.() ?? 0,
   version: process.env.ENID_VERSION ?? 'unbuilt',
   self: [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? '')],
@@ -16,8 +18,17 @@ void runCli({
 }).then(({ output, errors, exitCode }) => {
   process.stderr.write(errors);
   // What was written to a pipe is lost if the process ends before the reader took it.
-  process.stdout.write(output, () => process.exit(exitCode));
+  process.stdout.write(output, (error) => {
+    if (error === null || error === undefined || isGone(error)) return process.exit(exitCode);
+    const line = `enid: standard output could not be written: ${error.message}\n`;
+    process.stderr.write(line, () => process.exit(exitCodes.failed));
+  });
 });
+
+/** The reader of a pipe or the terminal went away: that is no failure of the command. */
+function isGone(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE' || error.code === 'EIO' || error.code === 'ERR_STREAM_DESTROYED';
+}
 
 /**
  * Whoever reads may go away (`enid status | head -1`), and so may the terminal: the restart of the network can cut the very

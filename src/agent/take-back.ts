@@ -2,11 +2,13 @@ import { runStep } from '../activate/run.ts';
 import { loadConfig } from '../config/load.ts';
 import type { KernelState } from '../model/kernel.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
+import type { RunReport } from '../model/run.ts';
 import type { State } from '../model/state.ts';
 import type { Ports } from '../ports/ports.ts';
 import { saveState } from '../state/save.ts';
 import { beginTransaction } from '../transaction/begin.ts';
 import { armDeadman, disarmDeadman } from '../transaction/deadman.ts';
+import type { Taken } from '../transaction/history.ts';
 import { type Climb, climb, type Snapshots } from '../transaction/ladder.ts';
 import { waitForLock } from '../transaction/lock.ts';
 import type { ProbeName } from '../transaction/records.ts';
@@ -20,10 +22,13 @@ import {
   writeFiles,
 } from '../transaction/transaction.ts';
 import { answering } from '../verify/probe.ts';
+import type { Changed } from './change.ts';
 import { closePending } from './close-pending.ts';
 import { planOnce } from './pipeline.ts';
+import type { Plan } from './plan.ts';
 import { type Prepared, prepareBack } from './prepare-back.ts';
 import { probesOf } from './reach.ts';
+import { failedRun, reportRun, type Start } from './run-report.ts';
 import type { Session } from './session.ts';
 import { type SysctlPlan, setSysctls, undoSysctls } from './sysctls.ts';
 import { planSysctlsBack } from './sysctls-back.ts';
@@ -40,12 +45,14 @@ export interface TakeBackOptions {
 /** How taking back went. */
 export interface TakenBack {
   /** The transactions that were taken back, newest first. */
-  readonly ids: readonly string[];
-  /** The transaction that did it, and can itself be taken back. */
-  readonly transaction: string;
+  readonly taken: readonly Taken[];
+  /** The transaction that did it, and can itself be taken back; null where no file had to change. */
+  readonly transaction: string | null;
   /** The files that were put back or removed. */
   readonly paths: readonly string[];
   readonly climb: Climb;
+  /** How the machine is now, for status.json. */
+  readonly report: RunReport;
 }
 
 /**
@@ -54,17 +61,20 @@ export interface TakenBack {
  * `rolled-back` (the machine was not reachable with the former files, so the present ones are back), `file-…`.
  */
 export async function takeBack(ports: Ports, options: TakeBackOptions): Promise<Result<TakenBack>> {
+  const start = { at: ports.clock.now().toISOString(), began: ports.clock.monotonic(), trigger };
   const lock = await waitForLock(ports, options.pid, 'rollback', lockPatience);
   if (!lock.ok) return lock;
   try {
     const closed = await closePending(ports);
     if (!closed.ok) return closed;
     const prepared = await prepareBack(ports, options);
-    return prepared.ok ? await carryOut(ports, prepared.value, options) : prepared;
+    return prepared.ok ? await carryOut(ports, prepared.value, start, options) : prepared;
   } finally {
     await lock.value.release();
   }
 }
+
+const trigger = { kind: 'manual', detail: 'enid rollback' } as const;
 
 /** Milliseconds to wait for another enid to be done. */
 const lockPatience = 90_000;
@@ -72,6 +82,7 @@ const lockPatience = 90_000;
 async function carryOut(
   ports: Ports,
   prepared: Prepared,
+  start: Start,
   options: TakeBackOptions,
 ): Promise<Result<TakenBack>> {
   const { state, way, kernel, timeout } = prepared;
@@ -103,22 +114,41 @@ async function carryOut(
   }
   await disarmDeadman(ports, armed.value);
   if (!climbed.ok) return climbed;
-  if (committed.ok) await refuseAgain(ports, committed.value.state, options);
+  if (!committed.ok) return committed;
+  const again = await refuseAgain(ports, committed.value.state, options);
   const paths = way.changes.map((change) => change.path);
-  return committed.ok
-    ? ok({ ids: way.ids, transaction: transaction.id, paths, climb: climbed.value })
-    : committed;
+  const climb = climbed.value;
+  const known = paths.length === 0 ? null : transaction.id;
+  const changed = { state: committed.value.state, transaction: known, done: climb.done };
+  const report = again.ok
+    ? reportBack(ports.clock, start, again.value, { ...changed, problems: climb.problems }, options.session)
+    : { ...failedRun(ports.clock, start, again.problem, options.session), outcome: 'rolled-back' as const };
+  return ok({ taken: way.taken, transaction: known, paths, climb, report });
+}
+
+/** The run as one whose change was put back: each NIC that wants the change again is told as such. */
+function reportBack(
+  clock: Ports['clock'],
+  start: Start,
+  again: Plan,
+  changed: Pick<Changed, 'state' | 'transaction' | 'done' | 'problems'>,
+  session: Session,
+): RunReport {
+  const { seen, intention } = again;
+  const { kernel } = seen;
+  const whole = { ...changed, outcome: 'rolled-back', kernel, differences: intention.differences } as const;
+  return reportRun(clock, start, again, whole, session);
 }
 
 /** The daemon would make the same change again at once: it is noted as one that a person does not want. */
-async function refuseAgain(ports: Ports, state: State, options: TakeBackOptions): Promise<void> {
-  const trigger = { kind: 'manual', detail: 'enid rollback' } as const;
+async function refuseAgain(ports: Ports, state: State, options: TakeBackOptions): Promise<Result<Plan>> {
   const asked = { ...options, trigger, force: false, restart: false, unread: 'fail' } as const;
   const again = await planOnce(ports, asked, options.session);
   const saved = again.ok
     ? await saveState(ports.files, { ...state, refusedPlan: again.value.digest })
     : again;
   if (!saved.ok) ports.log.warn('the daemon may make the change again', { why: saved.problem.message });
+  return again;
 }
 
 /** The probes of the gateway that answer now: only what is known to answer can tell afterwards that it does not. */

@@ -82,7 +82,8 @@ export const commands: readonly Command[] = [
     summary: 'put back what a change replaced',
     about: [
       'Restores files, mode and owner as they were before the transaction, and takes the network up with them.',
-      'Without ID: the last one. The daemon does not try the same change again until something else changes.',
+      'Without ID: the last change that wrote files, be it a rollback; one that touched the kernel alone is not kept.',
+      'The daemon does not try the same change again until something else changes.',
     ],
     flags: [
       {
@@ -92,7 +93,7 @@ export const commands: readonly Command[] = [
       },
     ],
     operands: [{ name: 'ID', summary: 'a transaction: a directory name below /var/lib/enid/transactions' }],
-    examples: [{ line: 'enid rollback', does: 'undo the last change' }],
+    examples: [{ line: 'enid rollback', does: 'undo the last change that wrote files' }],
     needsRoot: true,
     hidden: false,
     load: () => import('./commands/rollback.ts'),

@@ -25,6 +25,13 @@ export function printOverview(commands: readonly Command[]): string {
   ].join('\n');
 }
 
+/** `enid --json`: the commands for a program. */
+export function overviewJson(commands: readonly Command[]): string {
+  const shown = commands.filter((command) => !command.hidden);
+  const listed = shown.map(({ name, summary }) => ({ name, summary }));
+  return `${JSON.stringify({ schema: 1, commands: listed }, null, 2)}\n`;
+}
+
 /** `enid COMMAND --help`. */
 export function printHelp(command: Command): string {
   const { about, flags, operands, examples } = command;

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from './run.ts';
 
 let root = '';
+let errorTerminal = false;
 beforeEach(() => {
+  errorTerminal = false;
   root = mkdtempSync(join(tmpdir(), 'enid-cli-'));
 });
 afterEach(() => rmSync(root, { recursive: true }));
@@ -16,6 +18,7 @@ const enid = (...argv: readonly string[]) =>
     argv: ['--root', root, ...argv],
     environment: {},
     terminal: false,
+    errorTerminal,
     uid: 1000,
     version: 'test',
     self: [],
@@ -41,6 +44,52 @@ describe('the configuration file', () => {
     expect(await enid('detect', '--config', '/enid.yaml')).toMatchObject({
       exitCode: 2,
       errors: expect.stringContaining('nonsense'),
+    });
+  });
+});
+
+describe('what is printed', () => {
+  it('is JSON with --json, whatever is asked', async () => {
+    expect(JSON.parse((await enid('--json')).output)).toMatchObject({
+      schema: 1,
+      commands: expect.arrayContaining([{ name: 'status', summary: expect.any(String) }]),
+    });
+    expect(JSON.parse((await enid('--version', '--json')).output)).toEqual({ schema: 1, version: 'test' });
+  });
+
+  it('has colour where standard error is a terminal, whatever standard output is', async () => {
+    const red = `${String.fromCharCode(27)}[31m`;
+
+    expect((await enid('nonsense')).errors).not.toContain(red);
+    errorTerminal = true;
+    expect((await enid('nonsense')).errors).toContain(red);
+  });
+});
+
+it('--root must be a directory', async () => {
+  root = join(root, 'nonexist');
+  expect(await enid('detect')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('no such directory'),
+  });
+  root = dirname(root);
+});
+
+describe('a status that is not whole', () => {
+  it.each([
+    '{"schema":1}',
+    '{"schema":1,"state":"ok","lastRun":null,"interfaces":[{}],"problems":[]}',
+    '{"schema":1,"state":"constructor","cloud":null,"distro":null,"stack":null,"lastRun":null,"interfaces":[],"problems":[]}',
+    '{"schema":1,"state":"ok","cloud":null,"distro":3,"stack":null,"lastRun":null,"interfaces":[],"problems":[]}',
+    'null',
+    '{',
+  ])('%s is one problem, exit 1', async (text) => {
+    mkdirSync(join(root, 'run/enid'), { recursive: true });
+    writeFileSync(join(root, 'run/enid/status.json'), text);
+
+    expect(await enid('status')).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringContaining('/run/enid/status.json: is not as enid writes it'),
     });
   });
 });

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { configPath } from '../config/defaults.ts';
+import { printable } from '../model/mac.ts';
 import { fail, type Problem, type Result } from '../model/problem.ts';
+import { nodeFiles } from '../ports/node/files.ts';
 import { logLevels } from '../ports/node/log.ts';
 import { nodePorts } from '../ports/node/ports.ts';
 import { exitCodeOfProblem, exitCodes } from '../report/exit-code.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
 import type { Command, CommandOutput, Context } from './command.ts';
 import { commands } from './commands.ts';
-import { printHelp, printOverview } from './help.ts';
+import { overviewJson, printHelp, printOverview } from './help.ts';
 import { painter, wantsColour } from './paint.ts';
 import { printProblem, problemJson } from './print-problem.ts';
 
@@ -18,6 +20,8 @@ export interface Process {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Standard output is a terminal. */
   readonly terminal: boolean;
+  /** Standard error is a terminal. */
+  readonly errorTerminal: boolean;
   readonly uid: number;
   readonly version: string;
   readonly self: readonly string[];
@@ -34,7 +38,7 @@ export interface Ending {
 /** The whole of a command: from the command line to what is printed and the exit code. Never throws for user errors. */
 export async function runCli(process: Process): Promise<Ending> {
   const json = process.argv.includes('--json');
-  const paint = painter(wantsColour(process.terminal, process.environment));
+  const paint = painter(wantsColour(process.errorTerminal, process.environment));
   const invocation = parseArguments(process.argv, commands);
   const result = invocation.ok ? await dispatch(invocation.value, process) : invocation;
   if (result.ok) return { output: result.value.text, errors: '', exitCode: result.value.exitCode };
@@ -47,16 +51,16 @@ export async function runCli(process: Process): Promise<Ending> {
 
 async function dispatch(invocation: Invocation, process: Process): Promise<Result<CommandOutput>> {
   const { command, flags } = invocation;
-  if (flags.has('version')) return done(`enid ${process.version}\n`);
+  if (flags.has('version')) return done(printVersion(process.version, flags.has('json')));
   if (command === null) {
-    const text = printOverview(commands);
+    const text = flags.has('json') ? overviewJson(commands) : printOverview(commands);
     return flags.has('help') ? done(text) : { ok: true, value: { text, exitCode: exitCodes.usage } };
   }
   if (flags.has('help')) return done(printHelp(command));
   const context = contextOf(invocation, command, process);
   const refusal = refusedFor(command, context, process);
   if (refusal !== null) return { ok: false, problem: refusal };
-  const missing = await missingConfig(context);
+  const missing = (await missingRoot(context)) ?? (await missingConfig(context));
   if (missing !== null) return { ok: false, problem: missing };
   const { run } = await command.load();
   return run(context);
@@ -94,6 +98,21 @@ function refusedFor(command: Command, context: Context, process: Process): Probl
   return problem;
 }
 
+/** Below a directory that is not there every file would count as missing. */
+async function missingRoot({ root }: Context): Promise<Problem | null> {
+  if (root === '/') return null;
+  const kind = await nodeFiles('/').kind(resolve(root));
+  if (!kind.ok) return kind.problem;
+  if (kind.value === 'directory') return null;
+  const message = kind.value === null ? 'no such directory' : 'is not a directory';
+  return fail(
+    'usage',
+    `--root ${printable(root)}`,
+    message,
+    'name the directory that the image is mounted on',
+  ).problem;
+}
+
 /** Without `--config` a file that is not there means the defaults; one that was asked for is missed. */
 async function missingConfig({ ports, flags, configPath }: Context): Promise<Problem | null> {
   if (!flags.has('config')) return null;
@@ -101,6 +120,10 @@ async function missingConfig({ ports, flags, configPath }: Context): Promise<Pro
   if (!kind.ok || kind.value !== null) return null;
   const advice = 'name the file that you mean, or leave --config out for the defaults';
   return fail('config-unreadable', configPath, 'no such file', advice).problem;
+}
+
+function printVersion(version: string, json: boolean): string {
+  return json ? `${JSON.stringify({ schema: 1, version }, null, 2)}\n` : `enid ${version}\n`;
 }
 
 function done(text: string): Result<CommandOutput> {

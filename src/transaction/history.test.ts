@@ -8,7 +8,7 @@ import { loadState } from '../state/load.ts';
 import { saveState } from '../state/save.ts';
 import { beginTransaction } from './begin.ts';
 import { digestOf, readDisk } from './content.ts';
-import { keptTransactions, listTransactions, transactionIds, wayBack } from './history.ts';
+import { canBeTakenBack, keptTransactions, listTransactions, transactionIds, wayBack } from './history.ts';
 import { placesOf, transactionsPath } from './journal.ts';
 import { finishPending, offline } from './recover.ts';
 import { rollBack } from './rollback.ts';
@@ -90,6 +90,7 @@ describe('taking back what was committed', () => {
     const end = tree();
 
     const back = value(await wayBack(files, value(await loadState(files)), first));
+    expect(back.taken.map(({ why }) => why)).toEqual(['second', 'first']);
     expect(back.ids).toHaveLength(2);
     await make(files, back.changes, 'rollback', back.owned);
     expect({ tree: tree(), owned: [...value(await loadState(files)).files] }).toEqual(start);
@@ -123,10 +124,30 @@ describe('taking back what was committed', () => {
     });
     await files.write(one, 'before', { mode: 0o600 });
     const id = await make(files, await changesTo(files, { [one]: 'after' }));
-    expect(await wayBack(files, state, '000099-20240131T120102Z')).toMatchObject({
-      ok: false,
-      problem: { code: 'no-transaction' },
-    });
+    const undone = value(
+      await beginTransaction(
+        { files, clock },
+        {
+          why: 'x',
+          changes: await changesTo(files, { [two]: 'x' }),
+          owned: { before: new Map(), after: new Map() },
+          undo,
+          snapshot: null,
+          pid: process.pid,
+        },
+      ),
+    );
+    await rollBack({ files }, undone, 'harm', null);
+    for (const unknown of ['000099-20240131T120102Z', undone.id]) {
+      expect(await wayBack(files, state, unknown)).toMatchObject({
+        ok: false,
+        problem: { code: 'no-transaction', place: unknown, advice: `there are: ${id}` },
+      });
+      expect(await canBeTakenBack(files, unknown)).toBe(false);
+    }
+    expect(await canBeTakenBack(files, id)).toBe(true);
+    const empty = await make(files, []);
+    expect(await canBeTakenBack(files, empty)).toBe(false);
     await files.write(placesOf(id).backup('0-one'), 'forged', { mode: 0o600 });
     expect(await wayBack(files, state, id)).toMatchObject({
       ok: false,

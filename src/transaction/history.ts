@@ -1,4 +1,5 @@
 import type { FileChange } from '../model/file.ts';
+import { printable } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
@@ -95,9 +96,24 @@ function describe(id: string, journal: Journal | 'corrupt' | null, pending: bool
   return { id, at, why, outcome: pending ? 'pending' : closed, paths: changes.map((change) => change.path) };
 }
 
+/** True when `enid rollback ID` can take it back: it is committed, and kept, since it changed files. */
+export async function canBeTakenBack(files: Files, id: string): Promise<boolean> {
+  const journal = await openJournal(files, id);
+  return journal.ok && journal.value !== null && isCommitted(journal.value);
+}
+
+function isCommitted(journal: Journal): boolean {
+  return journal.records().some((record) => record.phase === 'committed');
+}
+
+/** A committed transaction, and when (ISO 8601, UTC) and why it was made. */
+export type Taken = Pick<PastTransaction, 'id' | 'at' | 'why'>;
+
 export interface WayBack {
   /** The committed transactions that are taken back, newest first. */
   readonly ids: readonly string[];
+  /** The same, told. */
+  readonly taken: readonly Taken[];
   /** What a new transaction has to do; `before` is what the disk holds now. */
   readonly changes: readonly FileChange[];
   /** `State.files` after it. */
@@ -117,18 +133,13 @@ export async function wayBack(files: Files, state: State, id: string | null): Pr
   for (const name of [...ids.value].reverse()) {
     const journal = await openJournal(files, name);
     if (!journal.ok) return journal;
-    const committed = journal.value?.records().some((record) => record.phase === 'committed') ?? false;
+    const committed = journal.value !== null && isCommitted(journal.value);
     if (journal.value !== null && committed) journals.push(journal.value);
     if (name === id || (id === null && committed)) break;
   }
   const target = journals[journals.length - 1];
   if (target === undefined || (id !== null && target.id !== id)) {
-    return fail(
-      'no-transaction',
-      id ?? transactionsPath,
-      'there is no such committed transaction',
-      `there are: ${[...ids.value].reverse().join(', ') || 'none'}`,
-    );
+    return noTransaction(files, id);
   }
   const changes = await changesBack(files, journals);
   if (!changes.ok) return changes;
@@ -136,7 +147,17 @@ export async function wayBack(files: Files, state: State, id: string | null): Pr
     (files, journal) => withOwned(files, journal.planned.owned, 'before'),
     state.files,
   );
-  return ok({ ids: journals.map((journal) => journal.id), changes: changes.value, owned });
+  const taken = journals.map(({ id, planned: { at, why } }) => ({ id, at, why }));
+  return ok({ ids: taken.map(({ id }) => id), taken, changes: changes.value, owned });
+}
+
+async function noTransaction(files: Files, id: string | null): Promise<Result<never>> {
+  if (id === null) return fail('no-transaction', transactionsPath, 'no change that wrote files is kept');
+  const past = await listTransactions(files);
+  if (!past.ok) return past;
+  const committed = past.value.filter((entry) => entry.outcome === 'committed').map((entry) => entry.id);
+  const advice = `there are: ${committed.join(', ') || 'none'}`;
+  return fail('no-transaction', printable(id), 'there is no such committed transaction', advice);
 }
 
 /** `journals` newest first: the oldest that touched a path has the last word on it. */

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../../model/problem.ts';
 import type { RunReport } from '../../model/run.ts';
 import { exitCodeAtBoot, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
 import { writeReport } from '../../report/publish.ts';
+import { canBeTakenBack } from '../../transaction/history.ts';
 import type { CommandOutput, Context } from '../command.ts';
 import { refuseContainer } from '../container.ts';
 import { waitingHttp } from '../http.ts';
@@ -30,8 +31,16 @@ export async function run(context: Context): Promise<Result<CommandOutput>> {
   if (boot && exitCode !== exitCodeAtBoot(exitCode)) {
     ports.log.warn('the boot goes on all the same', { outcome: report.outcome, exitCode });
   }
-  const text = json ? runJson(report) : printRun(report, ports.clock.now(), painter(context.colour));
+  const undo = await undoOf(ports.files, report);
+  const text = json
+    ? runJson(report, undo)
+    : printRun(report, undo, ports.clock.now(), painter(context.colour));
   return ok({ text, exitCode: boot ? exitCodeAtBoot(exitCode) : exitCode });
+}
+
+/** The transaction that `enid rollback` knows: a change without files, or one that was put back, is none. */
+async function undoOf(files: Context['ports']['files'], { transaction }: RunReport): Promise<string | null> {
+  return transaction !== null && (await canBeTakenBack(files, transaction)) ? transaction : null;
 }
 
 /** Another enid is at work: it brings about what this one would. */

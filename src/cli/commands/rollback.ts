@@ -1,8 +1,11 @@
 import { openSession } from '../../agent/session.ts';
 import { takeBack } from '../../agent/take-back.ts';
 import { forceRollback } from '../../agent/take-over.ts';
+import { loadConfig } from '../../config/load.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import { exitCodes } from '../../report/exit-code.ts';
+import { writeReport } from '../../report/publish.ts';
+import { statusPath } from '../../report/status.ts';
 import type { CommandOutput, Context } from '../command.ts';
 import { refuseRoot } from '../refuse-root.ts';
 import { templatesOf } from '../templates.ts';
@@ -41,14 +44,21 @@ async function back(context: Context): Promise<Result<CommandOutput>> {
   const session = openSession(templatesOf(context), context.self);
   const taken = await takeBack(ports, { id, configPath, pid: process.pid, session });
   if (!taken.ok) return taken;
-  const { ids, transaction, paths, climb } = taken.value;
+  const { transaction, paths, climb, report } = taken.value;
+  const config = await loadConfig(ports.files, configPath);
+  // What the last run said of the NICs is no longer so, even where nothing new is known of them.
+  if (report.interfaces.length === 0) await ports.files.remove(statusPath);
+  await writeReport(ports, report, config.ok ? config.value.metrics.textfile : null);
+  const hint = `this is transaction ${transaction}; undo it with: enid rollback ${transaction}`;
   const done = [
+    ...taken.value.taken.map(({ id, at, why }) => `${id} was made at ${at}, because ${why}`),
     ...paths.map((path) => `put back ${path}`),
     ...climb.done,
-    `this is transaction ${transaction}; undo it with: enid rollback ${transaction}`,
+    ...(transaction === null ? [] : [hint]),
   ];
   const told = { rung: climb.rung, worked: climb.worked, done, problems: climb.problems };
-  return ok({ text: print(json, ids.join(' '), told), exitCode: exitCodes.done });
+  const ids = taken.value.taken.map((entry) => entry.id).join(' ');
+  return ok({ text: print(json, ids, told), exitCode: exitCodes.done });
 }
 
 interface Told {

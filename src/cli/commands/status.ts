@@ -36,19 +36,46 @@ export async function run({ ports, json, colour }: Context): Promise<Result<Comm
   return ok({ text: isRunning === false ? `${printed}\n${warning}` : printed, exitCode });
 }
 
-/** Only enid writes this file, and whole: beyond its schema number nothing is checked. */
+/** Only enid writes this file, and whole; what is printed of it is checked all the same: another version may have. */
 function parseStatus(text: string): Result<Status> {
   try {
     const json: unknown = JSON.parse(text);
-    if (typeof json === 'object' && json !== null && 'schema' in json && json.schema === 1)
-      return ok(json as Status);
+    if (isStatus(json)) return ok(json);
   } catch {
     // told below
   }
   return fail(
     'file-unreadable',
     statusPath,
-    'is not of this version of enid',
+    'is not as enid writes it, or of another version',
     'restart the daemon: systemctl restart enid',
   );
+}
+
+function isStatus(json: unknown): json is Status {
+  if (!isRecord(json) || json.schema !== 1) return false;
+  const { state, distro, lastRun, interfaces, problems } = json;
+  return (
+    typeof state === 'string' &&
+    Object.keys(exitCodeOf).includes(state) &&
+    (distro === null || isRecord(distro)) &&
+    (lastRun === null || isRecord(lastRun)) &&
+    Array.isArray(interfaces) &&
+    interfaces.every(isInterface) &&
+    Array.isArray(problems) &&
+    problems.every(isRecord)
+  );
+}
+
+function isInterface(nic: unknown): boolean {
+  return (
+    isRecord(nic) &&
+    [nic.state, nic.role, nic.mac].every((part) => typeof part === 'string') &&
+    Array.isArray(nic.addresses) &&
+    Array.isArray(nic.differences)
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
