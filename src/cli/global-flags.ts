@@ -17,7 +17,11 @@ export const globalFlags: readonly Flag[] = [
     choices: ['error', 'warn', 'info', 'debug'],
     fallback: 'warn, of the daemon info',
   },
-  { name: 'force', value: null, summary: 'take back edited files; run in a container' },
+  {
+    name: 'force',
+    value: null,
+    summary: 'take back edited files; run in a container; render into a directory with files',
+  },
   { name: 'help', value: null, summary: 'what a command does, its flags and examples' },
   { name: 'version', value: null, summary: 'the version of enid' },
 ];

@@ -48,6 +48,15 @@ describe('the configuration file', () => {
   });
 });
 
+it('clean tells what it removed, and nothing the second time', async () => {
+  mkdirSync(join(root, 'run/enid'), { recursive: true });
+  writeFileSync(join(root, 'run/enid/status.json'), '{}');
+
+  const first = await enid('clean', '--json');
+  expect(JSON.parse(first.output)).toEqual({ schema: 1, removed: ['/run/enid/status.json'], kept: [] });
+  expect(await enid('clean')).toMatchObject({ exitCode: 0, output: 'Clean already: nothing to remove.\n' });
+});
+
 describe('what is printed', () => {
   it('is JSON with --json, whatever is asked', async () => {
     expect(JSON.parse((await enid('--json')).output)).toMatchObject({

@@ -115,7 +115,9 @@ describe('assumedStack', () => {
     };
     expect(advice('ubunto:22.04')).toMatch(/^known, nearest first: ubuntu:22\.04 ubuntu:/);
     expect(advice('debian:7')).toMatch(/^known, nearest first: debian:8 debian:9 /);
-    expect(advice('x').split(' ')).toHaveLength(3 + knownSystems.length);
+    expect(advice('x').split(' ')).toHaveLength(3 + 5);
+    expect(advice('ubuntu')).toMatch(/^give a version: ubuntu:.*, ubuntu:/);
+    expect(advice('ubuntu')).not.toContain('debian');
   });
 });
 

@@ -10,7 +10,7 @@ import { firstVersion } from './versions.ts';
 /**
  * What to assume of a distribution that is not here to be asked: `os` is `ID:VERSION` as in os-release, the ID in any
  * case (`ubuntu:22.04`, `openEuler:22.03`, `kylin:V10`). Without `stack` the one that the vendor's page names.
- * Errors: `usage`, listing what is known, nearest first.
+ * Errors: `usage`, naming the versions of a known ID, or the five nearest of what is known.
  */
 export function assumedStack(
   os: string,
@@ -29,10 +29,18 @@ export function assumedStack(
 }
 
 function unknownSystem(os: string): ReturnType<typeof fail> {
-  const known = nearest(
-    os.trim().toLowerCase(),
-    knownSystems.map((system) => system.os),
-  ).join(' ');
+  const wanted = os.trim().toLowerCase();
+  const all = knownSystems.map((system) => system.os);
+  const versions = all.filter((known) => known.startsWith(`${wanted}:`));
+  if (versions.length > 0) {
+    return fail(
+      'usage',
+      '--os',
+      `"${printable(os)}" has no version`,
+      `give a version: ${versions.join(', ')}`,
+    );
+  }
+  const known = nearest(wanted, all).slice(0, 5).join(' ');
   return fail(
     'usage',
     '--os',

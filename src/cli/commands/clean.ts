@@ -79,21 +79,20 @@ async function removeState(
 ): Promise<Result<Cleaned>> {
   if (cleaned.kept.length > 0) return ok(cleaned);
   const problems: Problem[] = [];
-  for (const removal of [
-    files.removeTree(transactionsPath),
-    files.remove(statePath),
-    files.remove(statusPath),
-  ]) {
-    const removed = await removal;
-    if (!removed.ok) problems.push(removed.problem);
+  const gone = [...cleaned.gone];
+  for (const path of [transactionsPath, statePath, statusPath]) {
+    const there = await files.kind(path);
+    if (there.ok && there.value === null) continue;
+    const removed = await (path === transactionsPath ? files.removeTree(path) : files.remove(path));
+    if (removed.ok) gone.push(path);
+    else problems.push(removed.problem);
   }
   const [problem] = problems;
-  return problem === undefined
-    ? ok({ ...cleaned, gone: [...cleaned.gone, transactionsPath, statePath, statusPath] })
-    : { ok: false, problem };
+  return problem === undefined ? ok({ ...cleaned, gone }) : { ok: false, problem };
 }
 
 function print(gone: readonly string[], kept: readonly string[]): string {
+  if (gone.length === 0 && kept.length === 0) return 'Clean already: nothing to remove.\n';
   const lines = [
     ...gone.map((path) => `removed ${path}`),
     ...kept.map((path) => `kept ${path}: somebody edited it; enid clean --force removes it too`),

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defaultConfig } from '../../config/defaults.ts';
 import { loadConfig } from '../../config/load.ts';
 import { assumedStack } from '../../distro/assumed.ts';
@@ -6,7 +6,7 @@ import { parseInstance } from '../../metadata/instance-schema.ts';
 import type { Config } from '../../model/config.ts';
 import type { RenderedFile } from '../../model/file.ts';
 import type { InstanceNetwork } from '../../model/instance.ts';
-import { fail, ok, type Result } from '../../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
 import { type Distro, type Stack, stackIds } from '../../model/stack.ts';
 import { emptyState } from '../../model/state.ts';
 import { desire } from '../../network/desire.ts';
@@ -23,7 +23,7 @@ import { templatesOf } from '../templates.ts';
  * they are named or there, the configuration of `--config` and the administrator's templates.
  */
 export async function run(context: Context): Promise<Result<CommandOutput>> {
-  const { flags, json } = context;
+  const { flags, json, force } = context;
   const stackName = stackIds.find((id) => id === flags.get('stack'));
   const system = assumedStack(flags.get('os') ?? '', stackName);
   if (!system.ok) return system;
@@ -36,6 +36,8 @@ export async function run(context: Context): Promise<Result<CommandOutput>> {
   const files = await renderFor(instance.value, system.value.stack, config.value, context);
   if (!files.ok) return files;
   const directory = resolve(flags.get('out') ?? '');
+  const refused = force ? null : await refuseFull(directory);
+  if (refused !== null) return { ok: false, problem: refused };
   const written = await writeTree(directory, files.value.rendered);
   if (!written.ok) return written;
   const text = json ? printJson(system.value, files.value) : printTree(system.value, files.value, directory);
@@ -50,14 +52,25 @@ interface Tree {
 
 async function readInstance(path: string): Promise<Result<InstanceNetwork>> {
   const text = await nodeFiles('/').readText(path);
-  if (!text.ok) return text;
+  if (!text.ok) return notTheForm(text.problem);
   if (text.value === null) return fail('usage', path, 'no such file', 'save one with: enid metadata --json');
   try {
-    return parseInstance(JSON.parse(text.value), path);
+    const parsed = parseInstance(JSON.parse(text.value), path);
+    return parsed.ok ? parsed : notTheForm(parsed.problem);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return fail('usage', path, 'is not JSON', 'expected what `enid metadata --json` prints');
   }
+}
+
+/** What is wrong with a file that was named on the command line is an error of usage, not of a metadata service. */
+function notTheForm({ place, message, advice }: Problem): Result<never> {
+  return fail(
+    'usage',
+    place,
+    message,
+    advice === '' ? 'expected what `enid metadata --json` prints' : advice,
+  );
 }
 
 async function renderFor(
@@ -83,11 +96,24 @@ async function renderFor(
   return ok({ rendered: rendered.value, notes: [...notes, ...aside] });
 }
 
+/** Files of another distribution or instance that lie there would be taken for these. */
+async function refuseFull(directory: string): Promise<Problem | null> {
+  const there = await nodeFiles('/').list(directory);
+  if (!there.ok) return outUnwritable(directory, there.problem).problem;
+  if ((there.value ?? []).length === 0) return null;
+  const advice = 'name another directory with --out, or write among its files with --force';
+  return fail('usage', directory, 'the directory is not empty', advice).problem;
+}
+
+function outUnwritable(place: string, { message }: Problem): { ok: false; problem: Problem } {
+  return fail('file-unwritable', place, message, 'name another directory with --out');
+}
+
 async function writeTree(directory: string, rendered: readonly RenderedFile[]): Promise<Result<void>> {
   const tree = nodeFiles(directory);
   for (const { path, text, mode } of rendered) {
     const written = await tree.write(path, text, { mode });
-    if (!written.ok) return written;
+    if (!written.ok) return outUnwritable(join(directory, path), written.problem);
   }
   return ok(undefined);
 }
