@@ -27,7 +27,8 @@ void runCli({
 
 /** The reader of a pipe or the terminal went away: that is no failure of the command. */
 function isGone(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'EPIPE' || error.code === 'EIO' || error.code === 'ERR_STREAM_DESTROYED';
+  const isHangUp = error.code === 'EIO' && process.stdout.isTTY === true;
+  return isHangUp || error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }
 
 /**

@@ -69,3 +69,15 @@ test('a reader that has enough is no error', async () => {
 
   expect(said).toBe('');
 });
+
+test('output that a full disk does not take is a failure that is told', async () => {
+  const child = spawn('sh', ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, program, '--help']);
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += String(chunk);
+  });
+
+  const code = await new Promise((resolve) => child.once('close', resolve));
+
+  expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining('ENOSPC') });
+});

@@ -85,6 +85,7 @@ test('without the daemon: plan says what is missing with exit 10, reconfigure me
   expect(plan.text).toContain('rule add');
   expect(JSON.parse(again.text)).toMatchObject({ schema: 1, pending: true });
   expect(done).toMatchObject({ code: 0, text: expect.stringContaining('applied') });
+  expect(done.text).not.toContain('undo it with'); // no file changed
   await expectAllWell(scene);
   expect(await enid('plan')).toMatchObject({ code: 0 });
 });
@@ -97,6 +98,12 @@ test('rollback takes the change with files back, kernel included; a person bring
   const rolled = await enid('rollback');
 
   expect(rolled.code).toBe(0);
+  expect(rolled.text).toMatch(/\d{6}-\S+ was made at 20\S+, because /);
+  expect(await scene.enid.status()).toMatchObject({
+    state: 'degraded',
+    lastRun: { outcome: 'rolled-back', trigger: 'manual' },
+    problems: [],
+  });
   expect(bandRules(await readKernel(scene.vpc.server))).toEqual([]);
   expect((await scene.vpc.server.run(['ls', '/etc/sysctl.d/60-enid.conf'])).code).not.toBe(0);
   expect(await enid('rollback', '000999-20240101T000000Z')).toMatchObject({
