@@ -335,6 +335,20 @@ describe('what is configured', () => {
     ]);
   });
 
+  it('sees subnets that lie within one another as shared', () => {
+    const wide = { subnet: parsed('10.0.0.0/16'), prefixLength: 16 };
+    const { network } = wanted([
+      nic(0, 0),
+      nic(1, 1, wide),
+      nic(2, 77),
+      nic(3, 3, { subnet: parsed('10.9.3.0/24') }),
+    ]);
+    const arp = network.sysctls
+      .filter((sysctl) => sysctl.key.endsWith('/arp_ignore'))
+      .map(({ key }) => key.split('/')[3]);
+    expect(arp).toEqual(['eth0', 'eth1', 'eth2']);
+  });
+
   it('names the reason for each NIC it leaves alone', () => {
     const nics = [nic(0, 0), nic(1, 1), nic(2, 2), nic(3, 3)];
     const kernel = imagineKernel(instanceOf(nics.slice(0, 3)));

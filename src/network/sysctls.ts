@@ -1,4 +1,4 @@
-import { overlaps, type Prefix } from '../model/address.ts';
+import { contains, type Prefix, prefixOf, splitPrefix } from '../model/address.ts';
 import type { DesiredPrimary, DesiredSysctl } from '../model/desired.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Addressed } from './policy.ts';
@@ -34,13 +34,23 @@ function sharing(primary: DesiredPrimary, nics: readonly Addressed[]): readonly 
     const subnet = nic.ipv4?.subnet ?? null;
     if (subnet !== null) bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), nic]);
   }
-  const subnets = [...bySubnet.keys()];
-  const crowded = subnets.filter(
-    (one) =>
-      (bySubnet.get(one)?.length ?? 0) > 1 || subnets.some((other) => other !== one && overlaps(one, other)),
+  const crowded = [...bySubnet.keys()].filter(
+    (subnet) => (bySubnet.get(subnet)?.length ?? 0) > 1 || isNested(subnet, bySubnet),
   );
   const members = new Set(crowded.flatMap((subnet) => bySubnet.get(subnet) ?? []));
   return [primary, ...nics].filter((nic) => members.has(nic));
+}
+
+/** Lies within another of the subnets, or around one: looked up by length, as one of a length overlaps no other of it. */
+function isNested(subnet: Prefix, all: ReadonlyMap<Prefix, unknown>): boolean {
+  const { base, length } = splitPrefix(subnet);
+  const lengths = new Set([...all.keys()].map((other) => other.slice(other.indexOf('/') + 1)));
+  lengths.delete(String(length));
+  return [...lengths].some((other) =>
+    Number(other) < length
+      ? all.has(prefixOf(base, Number(other)))
+      : [...all.keys()].some((narrow) => narrow.endsWith(`/${other}`) && contains(subnet, narrow)),
+  );
 }
 
 function set(nic: Named, family: string, key: string, value: string): DesiredSysctl {
