@@ -14,8 +14,8 @@ const messages: Readonly<Record<Outcome, string>> = {
   unchanged: 'nothing to do',
   applied: 'applied',
   degraded: 'applied, but not everything is as it should be',
-  'rolled-back': 'the change did harm and was put back',
-  'rollback-failed': 'the change did harm and could not be put back whole',
+  'rolled-back': 'the change was put back and is not tried again as it is',
+  'rollback-failed': 'the change could not be put back whole',
   refused: 'refused',
   unknown: 'nothing changed: the metadata is not known',
   failed: 'failed',
@@ -60,8 +60,10 @@ function incomplete(report: RunReport): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
+/** What a person took back is no error; what was put back for a reason is. */
 function levelOf(report: RunReport): LogLevel {
-  const state = statusState(report);
-  if (state === 'failed' || report.outcome === 'rolled-back') return 'error';
-  return report.outcome === 'degraded' || report.outcome === 'unknown' ? 'warn' : 'info';
+  const { outcome, problems } = report;
+  const isPutBack = outcome === 'rolled-back';
+  if (statusState(report) === 'failed' || (isPutBack && problems.length > 0)) return 'error';
+  return isPutBack || outcome === 'degraded' || outcome === 'unknown' ? 'warn' : 'info';
 }
