@@ -51,20 +51,20 @@ export async function beginWork(
   const transaction = begun.value;
   const { timeout } = seen.config.rollback;
   const armed = await arm(ports, transaction, timeout, session);
-  const noted = armed.ok ? await saveState(ports.files, refused) : armed;
-  if (!armed.ok || !noted.ok) {
-    const problem = armed.ok ? (noted.ok ? null : noted.problem) : armed.problem;
-    await rollBack(ports, transaction, 'it could not begin', null);
-    if (armed.ok) await disarmDeadman(ports, armed.value);
-    return { problem: problem ?? unreachable(), isRefused: false };
+  if (!armed.ok) return giveUp(ports, transaction, armed.problem);
+  const noted = await saveState(ports.files, refused);
+  if (!noted.ok) {
+    await disarmDeadman(ports, armed.value);
+    return giveUp(ports, transaction, noted.problem);
   }
   const until = ports.clock.monotonic() + timeout / 2;
   const common = { ports, plan, options, session, transaction, probes, until };
   return { work: { ...common, armed: armed.value, done: [], problems: [] }, state };
 }
 
-function unreachable(): never {
-  throw new Error('a change neither began nor failed to');
+async function giveUp(ports: Ports, transaction: Transaction, problem: Problem): Promise<NotBegun> {
+  await rollBack(ports, transaction, problem.message, null);
+  return { problem, isRefused: false };
 }
 
 /** What becomes ours or known by this plan; on disk before anything is made with it. */
