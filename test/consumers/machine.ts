@@ -79,14 +79,18 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
   }
   const configuration = join(temporaryDirectory(), 'dnsmasq.conf');
   await writeFile(configuration, dnsmasq);
-  const run = `dnsmasq --keep-in-foreground --conf-file=${configuration} --pid-file= & cat >/dev/null; kill $!`;
+  const serve = `dnsmasq --keep-in-foreground --conf-file=${configuration} --pid-file=`;
+  const run = `${serve} & trap "kill $!" EXIT; trap exit HUP INT TERM; cat >/dev/null`;
   // It ends when its standard input does, so also when the test is killed.
   const dhcp = router.start(['sh', '-c', run]);
   return {
     server,
     sh,
     async close() {
+      const ended = new Promise((resolve) => dhcp.once('exit', resolve));
       dhcp.stdin?.end();
+      // The namespace takes the shell along, but not what the shell started.
+      if (dhcp.exitCode === null) await ended;
       await server.close();
       await router.close();
     },
