@@ -51,7 +51,7 @@ export async function change(
   const why = verdict.ok
     ? { code: 'harm' as const, place, message: verdict.value.harm.join('; '), advice: '' }
     : verdict.problem;
-  return putBack(work, why);
+  return putBack(work, state, why);
 }
 
 async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed> {
@@ -67,7 +67,7 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
     tableBase,
     refusedPlan: null,
   });
-  if (!committed.ok) return putBack(work, committed.problem);
+  if (!committed.ok) return putBack(work, state, committed.problem);
   const disarmed = await disarmDeadman(ports, armed);
   if (!disarmed.ok) ports.log.warn('the dead-man timer is still armed', { why: disarmed.problem.message });
   for (const nic of wanted.gone) session.removed.delete(nic.mac);
@@ -91,10 +91,13 @@ export function namesAfter({ seen, intention }: Plan): State['names'] {
   return names;
 }
 
-/** The way back: the dead-man timer is set anew, so that it cannot fall upon the rollback itself. */
-async function putBack(work: Work, why: Problem): Promise<Changed> {
+/**
+ * The way back: the dead-man timer is set anew, so that it cannot fall upon the rollback itself. What the change may
+ * have left in the kernel stays known as ours.
+ */
+async function putBack(work: Work, remembered: State, why: Problem): Promise<Changed> {
   const { ports, plan, transaction, session } = work;
-  const { network, slots } = plan.intention.wanted;
+  const { network } = plan.intention.wanted;
   ports.log.error('change is put back', { code: why.code, place: why.place, why: why.message });
   const after = plan.seen.config.rollback.timeout;
   const rearmed = await rearmDeadman(ports, work.armed, { id: transaction.id, after, self: session.self });
@@ -104,7 +107,8 @@ async function putBack(work: Work, why: Problem): Promise<Changed> {
   const report = await rollBack(ports, transaction, why.message, world);
   await disarmDeadman(ports, armed);
   const kernel = await readKernel(ports);
-  const state = { ...plan.seen.state, slots, refusedPlan: plan.digest };
+  const { sysctls } = plan.seen.state;
+  const state = { ...remembered, sysctls, refusedPlan: plan.digest };
   const saved = await saveState(ports.files, state);
   const rung = `rolled back (${report.rung}${report.worked ? '' : ', and the machine is not as it was'})`;
   return {

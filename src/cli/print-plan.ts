@@ -58,7 +58,9 @@ export function printPlan(plan: Plan, paint: Paint): string {
   ].filter((text) => text !== '');
   const end = isPending(plan)
     ? 'To do it: enid reconfigure'
-    : 'Nothing to do: files and kernel are as they should be.';
+    : files.kept.length > 0
+      ? 'Nothing will be done: what is left as it is waits for you.'
+      : 'Nothing to do: files and kernel are as they should be.';
   return `${[...sections.map((text) => text.trimEnd()), end].join('\n\n')}\n`;
 }
 

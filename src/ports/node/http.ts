@@ -2,6 +2,10 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import type { Http, HttpRequest, HttpResponse } from '../http.ts';
 
+/** What to do when the service does not answer. */
+const wayThere =
+  'nothing is changed; `enid doctor` and `ip route get` show the way to it';
+
 type HttpModule = typeof import('node:http');
 
 /** Bytes of a body where the request does not say. */
@@ -59,7 +63,10 @@ function exchange(
     };
     const onAbort = (): void => finish(givenUp(url));
     const timer = setTimeout(
-      () => finish(fail('metadata-timeout', url, `no complete answer within ${Math.round(timeout)} ms`)),
+      () =>
+        finish(
+          fail('metadata-timeout', url, `no complete answer within ${Math.round(timeout)} ms`, wayThere),
+        ),
       timeout,
     );
     signal?.addEventListener('abort', onAbort);
@@ -132,12 +139,18 @@ function failure(url: string, error: NodeJS.ErrnoException): Result<HttpResponse
   if (code === 'HPE_HEADER_OVERFLOW') return fail('metadata-too-large', url, 'the headers are too long');
   if (code.startsWith('HPE_')) return fail('metadata-malformed', url, 'the answer is not HTTP');
   if (code === 'ECONNRESET' || code === 'EPIPE') return cutOff(url);
-  if (code === 'ETIMEDOUT') return fail('metadata-timeout', url, 'the connection could not be made in time');
-  return fail('metadata-unreachable', url, `cannot be reached (${code === '' ? error.message : code})`);
+  if (code === 'ETIMEDOUT')
+    return fail('metadata-timeout', url, 'the connection could not be made in time', wayThere);
+  return fail(
+    'metadata-unreachable',
+    url,
+    `cannot be reached (${code === '' ? error.message : code})`,
+    wayThere,
+  );
 }
 
 function cutOff(url: string): Result<HttpResponse> {
-  return fail('metadata-cut-off', url, 'the connection was closed before the end of the answer');
+  return fail('metadata-cut-off', url, 'the connection was closed before the end of the answer', wayThere);
 }
 
 function givenUp(url: string): Result<HttpResponse> {
