@@ -131,7 +131,7 @@ async function pass(
   if (!kernel.ok) return failedRun(ports.clock, start, kernel.problem, session);
   const knowledge = know(ports, ground, kernel.value, metadata, options, session);
   if (!knowledge.ok) return failedRun(ports.clock, start, knowledge.problem, session);
-  session.awaiting = knowledge.value.state.missing.size > 0;
+  session.awaiting = knowledge.value.awaiting.length > 0;
   const planned = await makePlan(ports, knowledge.value, ground, kernel.value, options, session);
   if (!planned.ok) return failedRun(ports.clock, start, planned.problem, session);
   const changed = await carryOut(ports, planned.value, options, session);

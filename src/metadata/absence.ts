@@ -15,6 +15,8 @@ export interface Absences {
   keep(thing: string): void;
   /** What is still believed although this read does not list it. A thing that is listed again is not in it. */
   pending(): State['missing'];
+  /** Those of them that this read itself told to be missing: a list that it does not tell awaits nothing by it. */
+  awaited(): readonly string[];
 }
 
 /** How much of a poll's time must lie between two reads to count as two: the poll has jitter. */
@@ -23,11 +25,13 @@ const shareOfPoll = 0.8;
 /** Starts the count of one read. A read sooner than 0.8 polls after the last one that counted adds nothing. */
 export function watchAbsences(former: State['missing'], now: string, settings: BeliefSettings): Absences {
   const pending = new Map<string, { reads: number; since: string; last: string }>();
+  const awaited: string[] = [];
   return {
     isConfirmed(thing) {
       const entry = counted(former.get(thing), now, settings);
       if (entry.reads >= settings.agreeingReads) return true;
       pending.set(thing, entry);
+      awaited.push(thing);
       return false;
     },
     keep(thing) {
@@ -35,6 +39,7 @@ export function watchAbsences(former: State['missing'], now: string, settings: B
       if (entry !== undefined) pending.set(thing, entry);
     },
     pending: () => pending,
+    awaited: () => awaited,
   };
 }
 

@@ -40,7 +40,7 @@ export function believe(
     believed: merged,
     missing: absences.pending(),
     changed: textOf(merged) !== textOf(believed),
-    awaiting: [...absences.pending().keys()],
+    awaiting: absences.awaited(),
   };
 }
 
