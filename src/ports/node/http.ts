@@ -3,8 +3,7 @@ import { fail, ok, type Result } from '../../model/problem.ts';
 import type { Http, HttpRequest, HttpResponse } from '../http.ts';
 
 /** What to do when the service does not answer. */
-const wayThere =
-  'nothing is changed; `enid doctor` and `ip route get` show the way to it';
+const wayThere = 'nothing is changed; `enid doctor` and `ip route get` show the way to it';
 
 type HttpModule = typeof import('node:http');
 
