@@ -1,5 +1,6 @@
 import type { Change, Step } from '../model/step.ts';
 import type { StackActions } from './actions.ts';
+import { generate } from './netplan-generate.ts';
 import { canReload, networkd, reconfigure, reload, restartNetworkd, takeUpFiles } from './networkd.ts';
 import { networkManager } from './networkmanager.ts';
 import { filesOf, gone, touched } from './scope.ts';
@@ -34,8 +35,6 @@ export const netplan: StackActions = {
     /^.*(?:Error in network definition|Invalid YAML|Error while loading).*$/m.exec(output)?.[0] ??
     networkd.refusal(output),
 };
-
-const generate: Step = tell(['netplan', 'generate'], 'let netplan make the files of its back end');
 
 function byNetworkManager({ stack }: Pick<Change, 'stack'>): boolean {
   return stack.renderer === 'networkmanager';

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../model/problem.ts';
-import type { Step } from '../model/step.ts';
+import { commandOf, type Step } from '../model/step.ts';
 import type { Ports } from '../ports/ports.ts';
 import {
   endLaunched,
@@ -28,7 +28,7 @@ export interface StepOutcome {
  * step started was ended.
  */
 export function runStep(ports: Running, step: Step, directory = stepDirectory): Promise<Result<StepOutcome>> {
-  ports.log.debug('step', { run: step.argv.join(' '), why: step.why });
+  ports.log.debug('step', { run: commandOf(step), why: step.why });
   return step.runAs === 'own' ? runOwn(ports, step) : runAsService(ports, step, directory);
 }
 
@@ -56,13 +56,13 @@ async function runAsService(ports: Running, step: Step, directory: string): Prom
     return ok({ exitCode: exitCode.value, output });
   }
   if (step.afterTimeout === 'leave') {
-    ports.log.info('step goes on by itself', { run: step.argv.join(' '), unit: launched.value.unit });
+    ports.log.info('step goes on by itself', { run: commandOf(step), unit: launched.value.unit });
     return ok({ exitCode: null, output });
   }
   await endLaunched(ports, launched.value);
   return fail(
     'command-timeout',
-    step.argv.join(' '),
+    commandOf(step),
     `did not finish within ${step.timeout} ms and was ended: ${output}`,
   );
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Change, Step } from '../model/step.ts';
+import { type Change, commandOf, type Step } from '../model/step.ts';
 import { stackActions } from './registry.ts';
 import { change, file, goneNic, mac, network, nic, stack } from './testdata/change.ts';
 
-const lines = (steps: readonly Step[]): readonly string[] => steps.map((step) => step.argv.join(' '));
+const lines = (steps: readonly Step[]): readonly string[] => steps.map(commandOf);
 
 /** What is run around the writing of the files. */
 function around(told: Change): { readonly release: readonly string[]; readonly scoped: readonly string[] } {

@@ -3,7 +3,7 @@ import { runStep, stepFailed } from '../activate/run.ts';
 import { runBatch } from '../kernel/batch.ts';
 import type { Difference } from '../model/difference.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
-import type { Step } from '../model/step.ts';
+import { commandOf, type Step } from '../model/step.ts';
 import { beginSteps, noteStep, writeFiles } from '../transaction/transaction.ts';
 import type { Plan } from './plan.ts';
 import { noteRepairs } from './repairs.ts';
@@ -74,7 +74,7 @@ async function runSteps(work: Work, steps: readonly Step[]): Promise<Result<void
   const { ports, plan, transaction } = work;
   const actions = stackActions[plan.seen.detected.stack.id];
   for (const step of steps) {
-    const place = step.argv.join(' ');
+    const place = commandOf(step);
     const left = timeLeft(work);
     if (left === 0)
       return fail('command-timeout', place, 'half of rollback.timeout is over', 'raise rollback.timeout');

@@ -1,18 +1,25 @@
 import { isPending, type Plan } from '../agent/plan.ts';
 import type { FileChange } from '../model/file.ts';
-import type { Step } from '../model/step.ts';
+import { commandOf, type Step } from '../model/step.ts';
 import { unifiedDiff } from '../transaction/diff.ts';
 import type { Paint, Tone } from './paint.ts';
 
 /** What a plan does, in the order in which it is done: the same for people and programs. */
 interface PlannedStep {
   readonly when: 'before the files' | 'after the files' | 'if NICs are still not right';
+  /** The command as people read it. */
+  readonly command: string;
   readonly argv: readonly string[];
   readonly why: string;
 }
 
 function stepsOf({ activation }: Plan): readonly PlannedStep[] {
-  const planned = (when: PlannedStep['when']) => (step: Step) => ({ when, argv: step.argv, why: step.why });
+  const planned = (when: PlannedStep['when']) => (step: Step) => ({
+    when,
+    command: commandOf(step),
+    argv: step.argv,
+    why: step.why,
+  });
   return [
     ...activation.release.map(planned('before the files')),
     ...activation.takeUp.map(planned('after the files')),
@@ -36,7 +43,7 @@ export function printPlan(plan: Plan, paint: Paint): string {
     ...files.changes.map((change) => paintDiff(unifiedDiff(change), paint)),
     section(
       'commands',
-      steps.map(({ argv, why, when }) => `${argv.join(' ')}  # ${why}; ${when}`),
+      steps.map(({ command, why, when }) => `${command}  # ${why}; ${when}`),
       paint,
     ),
     section('ip', isPending(plan) ? ipLines(plan) : [], paint),

@@ -6,6 +6,8 @@ import type { Stack } from './stack.ts';
 /** One command to run, as data: shown by `plan`, journaled before it runs, run by the activator. */
 export interface Step {
   readonly argv: readonly string[];
+  /** What people read in place of `argv`, where that is a script around a command. */
+  readonly shown?: string;
   /** For people: why it is run. */
   readonly why: string;
   /**
@@ -24,6 +26,11 @@ export interface Step {
    * failed. `leave`: it goes on by itself (a DHCP client that still asks) and the kernel shows later what came of it.
    */
   readonly afterTimeout?: 'end' | 'leave';
+}
+
+/** The command of a step as people read it. */
+export function commandOf({ argv, shown }: Pick<Step, 'argv' | 'shown'>): string {
+  return shown ?? argv.join(' ');
 }
 
 /** A NIC whose configuration goes: it left the machine, or it is no longer ours. */

@@ -4,7 +4,7 @@ import { restoring } from '../kernel/restore.ts';
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import type { Problem, Result } from '../model/problem.ts';
-import type { Step } from '../model/step.ts';
+import { commandOf, type Step } from '../model/step.ts';
 import type { Rung, Undo } from './records.ts';
 import { vanished } from './vanished.ts';
 
@@ -103,7 +103,7 @@ export async function runSteps(
 }
 
 async function runStep(step: Step, world: World): Promise<readonly Problem[]> {
-  const place = step.argv.join(' ');
+  const place = commandOf(step);
   const ran = await world.run(step);
   if (!ran.ok) return [ran.problem];
   if (ran.value.exitCode === 0 || step.mayFail) return [];

@@ -7,6 +7,7 @@ export interface Agent {
   run(argv: readonly string[], input?: string, timeout?: number): Promise<Ran>;
   /** Resolves when the agent answers; throws after the deadline (ms). */
   ready(deadline: number): Promise<void>;
+  /** Lets go of the machine; the next command connects to whatever listens at the path by then. */
   close(): void;
 }
 
@@ -60,6 +61,7 @@ export function makeAgent(path: string): Agent {
     },
     close() {
       void socket?.then((one) => one.close()).catch(() => {});
+      socket = undefined;
     },
   };
 }

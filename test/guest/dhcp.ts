@@ -44,6 +44,9 @@ export function startDhcp(router: Namespace, nic: Nic, wish: DhcpWish = {}): Dhc
     `--dhcp-host=${nic.mac},${nic.ipv4[0]}${six === undefined ? '' : `,[${six}]`}`,
     `--dhcp-option=option:router,${subnet.gateway4}`,
     '--dhcp-option=option:dns-server,100.100.2.136,100.100.2.138',
+    // Clients renew after this long, whatever the lease: cases that wait for it need not wait for half of 120 s.
+    '--dhcp-option=option:T1,20',
+    '--dhcp-option=option:T2,100',
     ...(wish.options ?? []).map((option) => `--dhcp-option-force=${option}`),
     ...(wish.advertise === true
       ? ['--enable-ra', `--dhcp-range=${subnet.cidr6.replace('/64', '')},static,64,${seconds}`]

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { closeAll, leftovers } from '../lab/cleanup.ts';
+import type { Nic } from '../lab/nic.ts';
 import { brokenPromises } from '../lab/promises.ts';
 import { labId } from '../lab/run.ts';
+import { steadyPing } from '../lab/steady-ping.ts';
 import { untidy } from '../lab/tidy.ts';
 import { makeVpcAround, type Vpc, type VpcWish } from '../lab/vpc.ts';
 import { until } from './enid.ts';
@@ -16,6 +18,8 @@ export interface Scene {
   readonly system: System;
   readonly vpc: Vpc<Guest>;
   readonly guest: Guest;
+  /** The NIC that is plugged in under this name; throws where there is none. */
+  nic(name: string): Nic;
 }
 
 /** Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence. */
@@ -48,6 +52,13 @@ export function useGuest(system: System, wish: VpcWish = {}): Scene {
     get guest() {
       return vpc().server;
     },
+    nic(name) {
+      const found = vpc()
+        .nics()
+        .find((one) => one.name === name);
+      if (found === undefined) throw new Error(`no ${name} is plugged in`);
+      return found;
+    },
   };
 }
 
@@ -69,4 +80,19 @@ function isAllowed({ system }: Scene, line: string): boolean {
 /** Waits until the daemon has looked at the network and found nothing wrong. */
 export async function untilOk({ guest }: Scene): Promise<void> {
   await until(guest, 'the daemon is well', ({ state }) => state === 'ok');
+}
+
+/** Pings the primary every 10 ms from outside while something is done: not one packet may be lost. */
+export async function losingNothing(scene: Scene, act: () => Promise<void>): Promise<void> {
+  expect(await losing(scene, act)).toBe(0);
+}
+
+/** The same, telling how many were lost. */
+export async function losing({ vpc, system }: Scene, act: () => Promise<void>): Promise<number> {
+  const pinging = steadyPing(vpc.outside, vpc.primary.ipv4[0] ?? '', 10);
+  const failure = await act().catch((error: unknown) => ({ error }));
+  const { lost, sent } = await pinging.stop();
+  say(`${system.name}: the primary lost ${lost} of ${sent} packets`);
+  if (failure !== undefined) throw failure.error;
+  return lost;
 }

@@ -2,6 +2,8 @@
 export interface System {
   /** e.g. `debian-12-ifupdown`: names images and evidence, and is what ENID_GUEST selects. */
   readonly name: string;
+  /** The test file that its cases run in: one a stack and back end. */
+  readonly lab: 'ifupdown' | 'networkd' | 'netplan' | 'netplan-nm' | 'nm' | 'none';
   readonly suite: 'bullseye' | 'bookworm' | 'trixie';
   /** Packages beyond the {@link commonPackages}. */
   readonly packages: readonly string[];
@@ -17,10 +19,6 @@ export interface System {
   readonly connected: 'main' | 'table';
   /** Whether addresses come and go without the client asking for its lease anew. */
   readonly reapplies: boolean;
-  /** Whether the image has a wildcard that configures a new NIC by DHCP, default route and all, before enid can. */
-  readonly wildcard: boolean;
-  /** Why it is not expected to work (yet): such a guest is skipped, and says so. */
-  readonly unproved?: string;
 }
 
 /** What every guest has. */

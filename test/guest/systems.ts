@@ -21,6 +21,7 @@ iface eth0 inet dhcp
 function ifupdown(suite: System['suite'], version: string, client: string): System {
   return {
     name: `debian-${version}-ifupdown${client === 'isc-dhcp-client' ? '' : `-${client}`}`,
+    lab: 'ifupdown',
     suite,
     packages: ['ifupdown', client],
     files: ifupdownFiles,
@@ -29,7 +30,6 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
     evidence: /ifupdown|networking|interfaces/,
     connected: 'main',
     reapplies: true,
-    wildcard: false,
   };
 }
 
@@ -37,6 +37,7 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
 function networkd(suite: System['suite'], version: string): System {
   return {
     name: `debian-${version}-networkd`,
+    lab: 'networkd',
     suite,
     packages: [],
     files: { '/etc/systemd/network/50-dhcp.network': '[Match]\nName=eth*\n\n[Network]\nDHCP=ipv4\n' },
@@ -46,7 +47,6 @@ function networkd(suite: System['suite'], version: string): System {
     connected: 'table',
     // Seen: after `networkctl reload` networkd lets go of the lease and asks anew, 80 ms later.
     reapplies: false,
-    wildcard: true,
   };
 }
 
@@ -87,6 +87,7 @@ const netplanCloudInit = `${cloudInitHeader}network:
 function netplanOnNetworkd(suite: System['suite'], version: string): System {
   return {
     name: `debian-${version}-netplan`,
+    lab: 'netplan',
     suite,
     packages: suite === 'bookworm' ? ['netplan.io'] : ['netplan.io', 'systemd-resolved'],
     files: {
@@ -99,13 +100,13 @@ function netplanOnNetworkd(suite: System['suite'], version: string): System {
     connected: 'table',
     // Seen: after `networkctl reload` networkd lets go of the lease and asks anew, 80 ms later.
     reapplies: false,
-    wildcard: true,
   };
 }
 
 function netplanOnNetworkManager(suite: System['suite'], version: string): System {
   return {
     name: `debian-${version}-netplan-nm`,
+    lab: 'netplan-nm',
     suite,
     packages: ['netplan.io', 'network-manager'],
     files: {
@@ -117,13 +118,13 @@ function netplanOnNetworkManager(suite: System['suite'], version: string): Syste
     evidence: /netplan/,
     connected: 'table',
     reapplies: true,
-    wildcard: false,
   };
 }
 
 function networkManager(suite: System['suite'], version: string): System {
   return {
     name: `debian-${version}-nm`,
+    lab: 'nm',
     suite,
     packages: ['network-manager'],
     files: {
@@ -151,7 +152,6 @@ may-fail=false
     evidence: /NetworkManager/,
     connected: 'table',
     reapplies: true,
-    wildcard: false,
   };
 }
 
@@ -159,6 +159,7 @@ may-fail=false
 function none(suite: System['suite'], version: string): System {
   return {
     name: `debian-${version}-none`,
+    lab: 'none',
     suite,
     packages: ['isc-dhcp-client'],
     files: {
@@ -179,11 +180,10 @@ WantedBy=multi-user.target
     evidence: /./,
     connected: 'table',
     reapplies: true,
-    wildcard: false,
   };
 }
 
-/** Every guest of the lab; those of continuous integration, one a stack, come first. */
+/** Every guest of the lab; of each stack the one for continuous integration comes first. */
 export const systems: readonly System[] = [
   ifupdown('bookworm', '12', 'isc-dhcp-client'),
   networkd('bookworm', '12'),

@@ -1,0 +1,21 @@
+import type { Scene } from '../scene.ts';
+import { addresses } from './addresses.ts';
+import { detach } from './detach.ts';
+import { detection } from './detection.ts';
+import { hotPlug } from './hot-plug.ts';
+import { leases } from './leases.ts';
+import { many } from './many.ts';
+import { reboot } from './reboot.ts';
+import { renewal } from './renewal.ts';
+
+/** What every system has to stand, in the order in which one boot serves as many as it can. */
+export function allCases(scene: Scene): void {
+  detection(scene);
+  hotPlug(scene);
+  addresses(scene);
+  renewal(scene);
+  reboot(scene);
+  leases(scene);
+  detach(scene);
+  many(scene);
+}

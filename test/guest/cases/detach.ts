@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { until, untilConfigured } from '../enid.ts';
+import { expectAllWell, losingNothing, type Scene } from '../scene.ts';
+import { expectSameResolvers } from './detection.ts';
+
+/** Needs eth1 and eth2; leaves the primary alone. */
+export function detach(scene: Scene): void {
+  test('detached, one keeps its slot for when it comes back', async () => {
+    const other = scene.nic('eth1');
+    await losingNothing(scene, async () => {
+      await scene.vpc.detach(other);
+      await until(scene.guest, 'it is gone', ({ interfaces }) =>
+        interfaces.every(({ name }) => name !== 'eth1'),
+      );
+    });
+    await expectAllWell(scene);
+    await losingNothing(scene, async () => {
+      await scene.vpc.list(other);
+      await scene.vpc.plug(other);
+      expect(await untilConfigured(scene.guest, 'eth1')).toMatchObject({ table: 21001 });
+    });
+    await expectAllWell(scene);
+  });
+
+  test('both are detached, and nothing is left', async () => {
+    await losingNothing(scene, async () => {
+      for (const name of ['eth2', 'eth1']) await scene.vpc.detach(scene.nic(name));
+      await until(
+        scene.guest,
+        'they are gone',
+        ({ state, interfaces }) => state === 'ok' && interfaces.length === 1,
+      );
+    });
+    await expectAllWell(scene);
+    await expectNothingLeft(scene);
+    await expectSameResolvers(scene);
+  });
+}
+
+/** No file, client or sysctl of a secondary; rules and tables are what {@link expectAllWell} looks at. */
+export async function expectNothingLeft({ guest }: Scene): Promise<void> {
+  const left = await guest.must(
+    `grep -rl 'Managed by enid' /etc || true; pgrep -a 'dhclient|dhcpcd' | grep -E 'eth[1-9]' || true
+    sysctl -a 2>/dev/null | grep -E '^net\\.ipv4\\.conf\\.eth0\\.arp_(ignore|announce) = [^0]' || true`,
+  );
+  expect(left).toBe('');
+}

@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { allCases } from './cases/all.ts';
+import { chosen } from './choice.ts';
+import { useGuest } from './scene.ts';
+
+describe.each(chosen('nm'))('$name', (system) => allCases(useGuest(system)));
