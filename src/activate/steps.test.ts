@@ -272,6 +272,8 @@ describe('every stack', () => {
       expect(step.timeout).toBeGreaterThan(0);
       expect(step.timeout).toBeLessThanOrEqual(60_000);
       expect(step.argv.every((word) => word !== '')).toBe(true);
+      // PID 1 would put its own variable there.
+      expect(step.argv.join(' ')).not.toContain('$'.concat('{'));
       if (step.runAs === 'own') expect(['ip', 'systemctl']).toContain(step.argv[0]);
       if (step.argv[0] === 'systemctl') expect(step.runAs).toBe('own');
     }
