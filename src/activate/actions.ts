@@ -12,6 +12,11 @@ export interface StackActions {
    * NIC down. Where it is false such a difference needs an `ip -batch` beside the files, and no step of this stack.
    */
   reapplies(stack: Stack): boolean;
+  /**
+   * True where the stack configures a NIC that it has no file for, default route and all, as soon as udev has it: udev is
+   * then made to wait for enid's files. Missing: it does not.
+   */
+  takesNewNics?(stack: Stack): boolean;
   /** Steps that need the files as they were, before anything is written. Never touches the primary. */
   release(change: Change): readonly Step[];
   /** Steps for the touched and gone NICs alone, after the files are written or removed. */

@@ -2,23 +2,21 @@ import type { Step } from '../model/step.ts';
 import { tell } from './steps.ts';
 
 /**
- * `netplan generate` writes every file of its back end anew, and `networkctl reload` sets up again each NIC whose file has
- * another inode or time, the primary included: it lets go of its lease and of the default route for some 100 ms (seen with
- * systemd 252). So a file that came out with the bytes it had gets its old inode back, by a link that was kept meanwhile.
- * No word of the script has the form ${…}: PID 1 would put a variable of its own in its place (systemd.service(5)).
+ * netplan's generator writes every file of its back end anew, also at each `systemctl daemon-reload`, and `networkctl reload`
+ * sets up again each NIC whose file has another inode or time than the one it read, the primary included: that lets go of
+ * its lease and of the default route for some 100 ms (seen with systemd 252). So the files as networkd read them are kept by
+ * links, from the boot on (enid-recover.service), and one that comes out with the same bytes is put back in their place.
+ * No word of the script has the form ${…}: PID 1 would put a variable of its own there (systemd.service(5)).
  */
 const keepWhatIsTheSame = `
-made=/run/systemd/network kept=/run/enid/netplan-made
-rm -rf "$kept" && mkdir -p "$kept" || exit 1
-for file in "$made"/*; do
-  if [ -f "$file" ]; then ln "$file" "$kept/" || exit 1; fi
+made=/run/systemd/network read=/run/enid/networkd-read
+keep() { rm -rf "$read" && mkdir -p "$read" && find "$made" -maxdepth 1 -type f -exec ln -t "$read" {} +; }
+test -d "$read" || keep
+"$@" || exit
+cd "$read" && for name in *; do
+  if test -f "$name" && cmp -s "$name" "$made/$name"; then ln -f "$name" "$made/"; fi
 done
-"$@"; code=$?
-cd "$kept" && for name in *; do
-  if [ -f "$name" ] && cmp -s "$name" "$made/$name"; then mv -f "$name" "$made/$name"; fi
-done
-cd / && rm -rf "$kept"
-exit "$code"`;
+keep`;
 
 /** Makes the files of the back end; those whose content stays are, for their reader, the same as before. */
 export const generate: Step = {

@@ -13,6 +13,7 @@ import { restart, rise, serviceCommand, tell } from './steps.ts';
 export const netplan: StackActions = {
   id: 'netplan',
   reapplies: (stack) => stack.renderer === 'networkd' && canReload(stack),
+  takesNewNics: (stack) => stack.renderer === 'networkd' && canReload(stack),
   release: () => [],
   scoped: (change) => {
     const concerned = touched(change).length + gone(change).length;

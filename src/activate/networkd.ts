@@ -8,6 +8,8 @@ import { serviceCommand, tell, tidy } from './steps.ts';
 export const networkd: StackActions = {
   id: 'networkd',
   reapplies: canReload,
+  // A wildcard .network is common, and reload reads ours while the link still waits for udev.
+  takesNewNics: canReload,
   release: (change) => gone(change).flatMap((nic) => stopPolicy(change, nic.name)),
   scoped: (change) => [...rereadUnits(change), ...takeUpFiles(change)],
   service: ({ stack }) => [restartNetworkd(stack, 'restart')],

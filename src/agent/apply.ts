@@ -5,6 +5,7 @@ import type { Difference } from '../model/difference.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { commandOf, type Step } from '../model/step.ts';
 import { beginSteps, noteStep, writeFiles } from '../transaction/transaction.ts';
+import { letGo } from './hold.ts';
 import type { Plan } from './plan.ts';
 import { noteRepairs } from './repairs.ts';
 import { setSysctls } from './sysctls.ts';
@@ -47,6 +48,11 @@ async function apply(work: Work): Promise<Result<void>> {
   noteRepairs(repairs.due.filter(isRepair(plan)), work.session, ports.clock.monotonic());
   const taken = await runSteps(work, activation.takeUp);
   if (!taken.ok) return taken;
+  const freed = await letGo(
+    ports.files,
+    intention.wanted.network.secondaries.map(({ mac }) => mac),
+  );
+  if (!freed.ok) return freed;
   return activation.takeUp.length === 0 ? mend(work) : ok(undefined);
 }
 

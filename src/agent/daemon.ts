@@ -12,6 +12,7 @@ import { driftPause } from '../trigger/coalesce.ts';
 import { consumeTriggers, triggerDirectory } from '../trigger/files.ts';
 import { type Inbox, makeInbox } from '../trigger/inbox.ts';
 import { pollDelay, pollTrigger } from '../trigger/poll.ts';
+import { holdDirectory } from './hold.ts';
 import { announce, presencePath } from './presence.ts';
 import { type FileSource, type Listener, watchFiles, watchLinks } from './sources.ts';
 import type { KernelWatching } from './watching.ts';
@@ -58,7 +59,8 @@ export async function runDaemon(ports: Ports, options: DaemonOptions): Promise<R
   await ports.files.write(statusPath, printStatusFile(startingStatus), { mode: 0o644 });
   await ports.notify.ready('starting: the first look at the metadata');
   await loop(ports, options, memory, { inbox, paths, links });
-  const gone = [ports.notify.stopping(), links.stop(), paths.stop(), ports.files.remove(presencePath)];
+  const marks = [ports.files.removeTree(holdDirectory), ports.files.remove(presencePath)];
+  const gone = [ports.notify.stopping(), links.stop(), paths.stop(), ...marks];
   await Promise.race([Promise.all(gone), ports.clock.sleep(patience)]);
   return ok(undefined);
 }

@@ -11,6 +11,7 @@ import { saveState } from '../state/save.ts';
 import { waitForLock } from '../transaction/lock.ts';
 import { type Changed, change, namesAfter } from './change.ts';
 import { closePending } from './close-pending.ts';
+import { tendHold } from './hold.ts';
 import { type Asked, askMetadata, believeRead, know } from './knowledge.ts';
 import { isPending, makePlan, type Plan } from './plan.ts';
 import { failedRun, isQuiet, quietRun, reportRun, type Start } from './run-report.ts';
@@ -135,7 +136,9 @@ async function pass(
   const planned = await makePlan(ports, knowledge.value, ground, kernel.value, options, session);
   if (!planned.ok) return failedRun(ports.clock, start, planned.problem, session);
   const changed = await carryOut(ports, planned.value, options, session);
-  return reportRun(ports.clock, start, planned.value, changed, session);
+  const report = reportRun(ports.clock, start, planned.value, changed, session);
+  const tended = await tendHold(ports.files, planned.value.seen.detected.stack, kernel.value, report);
+  return tended.ok ? report : { ...report, problems: [...report.problems, tended.problem] };
 }
 
 /** Changes what is to be changed; where nothing is, keeps what was learnt. */

@@ -43,7 +43,7 @@ export function printPlan(plan: Plan, paint: Paint): string {
     ...files.changes.map((change) => paintDiff(unifiedDiff(change), paint)),
     section(
       'commands',
-      steps.map(({ command, why, when }) => `${command}  # ${why}; ${when}`),
+      (isPending(plan) ? steps : []).map(({ command, why, when }) => `${command}  # ${why}; ${when}`),
       paint,
     ),
     section('ip', isPending(plan) ? ipLines(plan) : [], paint),
