@@ -5,6 +5,8 @@ import { connectQemu, type QemuSocket } from './qemu-socket.ts';
 export interface Agent {
   /** Runs to its end, as root, with the guest's own environment; killed after the timeout (ms). */
   run(argv: readonly string[], input?: string, timeout?: number): Promise<Ran>;
+  /** A file's text, without a process in the guest; null where there is none. */
+  read(path: string): Promise<string | null>;
   /** Resolves when the agent answers; throws after the deadline (ms). */
   ready(deadline: number): Promise<void>;
   /** Lets go of the machine; the next command connects to whatever listens at the path by then. */
@@ -43,8 +45,23 @@ export function makeAgent(path: string): Agent {
     }
   }
 
+  async function read(path: string): Promise<string | null> {
+    const agent = await link();
+    const handle = await agent.ask('guest-file-open', { path, mode: 'r' }).catch((error: unknown) => {
+      if (/No such file/.test(String(error))) return null;
+      throw error;
+    });
+    if (handle === null) return null;
+    const answer = (await agent.ask('guest-file-read', { handle, count: 1_000_000 })) as {
+      'buf-b64': string;
+    };
+    await agent.ask('guest-file-close', { handle });
+    return Buffer.from(answer['buf-b64'], 'base64').toString('utf8');
+  }
+
   return {
     run,
+    read,
     async ready(deadline) {
       const end = performance.now() + deadline;
       const agent = await link();

@@ -3,8 +3,8 @@ import type { Guest } from './guest.ts';
 
 /** status.json of the guest; null while there is none. */
 export async function readStatus(guest: Guest): Promise<Status | null> {
-  const { code, stdout } = await guest.run(['cat', '/run/enid/status.json']);
-  return code === 0 ? (JSON.parse(stdout) as Status) : null;
+  const text = await guest.read('/run/enid/status.json');
+  return text === null ? null : (JSON.parse(text) as Status);
 }
 
 /** Waits until the status is so; throws after the deadline (ms), telling the status and the end of the journal. */
@@ -32,7 +32,7 @@ export async function until(
       ]);
       throw new Error(`not in ${deadline} ms: ${what}\n${JSON.stringify(now, null, 1)}\n${journal.stdout}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 

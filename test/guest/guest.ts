@@ -11,6 +11,8 @@ import { say } from './progress.ts';
 /** A virtual machine that boots a disk. */
 export interface Guest {
   run(argv: readonly string[], input?: string, timeout?: number): Promise<Ran>;
+  /** A file's text; null where there is none. */
+  read(path: string): Promise<string | null>;
   /** Runs a script (POSIX sh) that has to succeed; gives its output. */
   must(script: string, timeout?: number): Promise<string>;
   /**
@@ -63,6 +65,7 @@ function socketsOf(disk: string, router: Namespace): Sockets<Guest> {
 
   const guest: Guest = {
     run: agent.run,
+    read: agent.read,
     async must(script, timeout) {
       const ran = await agent.run(['sh', '-ec', script], '', timeout);
       if (ran.code === 0) return ran.stdout;

@@ -62,10 +62,15 @@ const commonFiles: Readonly<Record<string, string>> = {
   '/etc/sysctl.d/10-strict.conf': 'net.ipv4.conf.default.rp_filter=1\n',
   '/etc/systemd/journald.conf.d/lab.conf':
     '[Journal]\nStorage=persistent\nForwardToConsole=no\nRateLimitBurst=0\n',
+  // It would tell of every question.
+  '/etc/systemd/system/qemu-guest-agent.service.d/lab.conf': '[Service]\nLogLevelMax=notice\n',
   '/etc/enid/config.yaml': 'metadata: { poll: 5s }\n',
 };
 
-const enableUnits = 'systemctl enable enid.service enid-recover.service; passwd -d root >/dev/null';
+const enableUnits = `systemctl enable enid.service enid-recover.service; passwd -d root >/dev/null
+for timer in apt-daily apt-daily-upgrade dpkg-db-backup e2scrub_all fstrim man-db; do
+  ln -sf /dev/null "/etc/systemd/system/$timer.timer"
+done`;
 
 async function installEnid(root: string): Promise<void> {
   const script = join(checkout, 'packaging/install.sh');
