@@ -67,7 +67,7 @@ const commonFiles: Readonly<Record<string, string>> = {
   '/etc/enid/config.yaml': 'metadata: { poll: 5s }\n',
 };
 
-const enableUnits = `systemctl enable enid.service enid-recover.service; passwd -d root >/dev/null
+const enableUnits = `systemctl enable enid.service enid-recover.service
 for timer in apt-daily apt-daily-upgrade dpkg-db-backup e2scrub_all fstrim man-db; do
   ln -sf /dev/null "/etc/systemd/system/$timer.timer"
 done`;
