@@ -25,4 +25,6 @@ export const generate: Step = {
     'let netplan make the files of its back end',
   ),
   shown: 'netplan generate',
+  // A Python program: a busy machine with one slow processor takes its time to start it.
+  timeout: 30_000,
 };

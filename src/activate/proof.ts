@@ -7,6 +7,9 @@ import { stackActions } from './registry.ts';
 /** Where a copy of the configuration stands while the consumer looks at it. */
 export const proofDirectory = '/run/enid/proof';
 
+/** Milliseconds: netplan is a Python program, and a busy machine with one slow processor takes its time to start it. */
+const patience = 30_000;
+
 /** Directories that netplan reads (netplan(5)). */
 const netplanDirectories = ['/usr/lib/netplan', '/lib/netplan', '/etc/netplan', '/run/netplan'];
 
@@ -29,7 +32,7 @@ export async function proveFiles(
   if (!cleared.ok) return cleared;
   const copied = await copyTree(ports.files, change, directory);
   const answer = copied.ok
-    ? await ports.exec.run(['netplan', 'generate', '--root-dir', directory], { timeout: 15_000 })
+    ? await ports.exec.run(['netplan', 'generate', '--root-dir', directory], { timeout: patience })
     : copied;
   await ports.files.removeTree(directory);
   if (!answer.ok) return answer;

@@ -40,9 +40,11 @@ export async function beginWork(
   const state = rememberBefore(plan);
   const refused = { ...state, refusedPlan: plan.digest };
   const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack, seen.kernel));
-  const saved = await saveState(ports.files, proven.ok ? state : refused);
+  // A consumer that could not be asked, on a machine too busy say, has refused nothing.
+  const isRefused = !proven.ok && proven.problem.code === 'rejected-by-consumer';
+  const saved = await saveState(ports.files, isRefused ? refused : state);
   if (!saved.ok) return { problem: saved.problem, isRefused: false };
-  if (!proven.ok) return { problem: proven.problem, isRefused: true };
+  if (!proven.ok) return { problem: proven.problem, isRefused };
   const endpoint = seen.config.metadata.endpoint ?? session.metadata.opened?.provider.endpoint ?? null;
   const probes = await answering(probesOf(ports, intention.wanted.network.primary, seen.config, endpoint));
   const answered = probes.map((probe) => probe.name);
