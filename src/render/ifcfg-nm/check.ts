@@ -23,7 +23,7 @@ const keys: readonly KeyRule[] = [
   key('BOOTPROTO', /^(dhcp|none)$/),
   key('DEFROUTE', yesNo),
   key('PEERROUTES', yesNo),
-  key('GATEWAY', whole(shape.ipv4)),
+  key('GATEWAY0', whole(shape.ipv4)),
   key('IPV4_ROUTE_TABLE', number),
   key('IPV4_ROUTE_METRIC', number),
   key('IPV4_FAILURE_FATAL', yesNo),
@@ -83,7 +83,7 @@ function demandDefault(settings: Settings): readonly string[] {
   if (elsewhere) return [];
   const asked = [
     ...(settings.get('DEFROUTE') === 'yes' ? ['DEFROUTE=yes'] : []),
-    ...(settings.get('GATEWAY') === undefined ? [] : ['GATEWAY']),
+    ...(settings.get('GATEWAY0') === undefined ? [] : ['GATEWAY0']),
   ];
   return asked.map((what) => `${what} without IPV4_ROUTE_TABLE puts a default into main`);
 }

@@ -117,7 +117,7 @@ describe.each([
   it('takes a static default as the gateway of the profile', async () => {
     const files = await texts(fixed, manager(version));
 
-    expect(files['ifcfg-eth1']).toContain('GATEWAY=10.0.1.253\nIPV4_ROUTE_TABLE=21001\nDEFROUTE=yes\n');
+    expect(files['ifcfg-eth1']).toContain('GATEWAY0=10.0.1.253\nIPV4_ROUTE_TABLE=21001\nDEFROUTE=yes\n');
     expect(linesOf([{ text: files['route-eth1'] } as never])).toEqual([
       '10.0.1.0/24 dev eth1 src 10.0.1.20 table 21001',
     ]);
@@ -254,7 +254,7 @@ describe('the checker of NetworkManager files', () => {
     [[1, 32], 'ifcfg-eth1', '10.0.1.21/32', '2001:db8::1/128', 'is not what from takes'],
     [[1, 32], 'ifcfg-eth1', 'DEFROUTE=no', 'DEFROUTE=yes\nX=1', 'unknown key X'],
     [[1, 32], 'ifcfg-eth1', /IPV4_ROUTE_TABLE.*\nDEFROUTE=no/, 'DEFROUTE=yes', 'puts a default into main'],
-    [[1, 32], 'ifcfg-eth1', /IPV4_ROUTE_TABLE.*/, 'GATEWAY=10.0.1.253', 'GATEWAY without IPV4_ROUTE_TABLE'],
+    [[1, 32], 'ifcfg-eth1', /IPV4_ROUTE_TABLE.*/, 'GATEWAY0=10.0.1.253', 'GATEWAY0 without IPV4_ROUTE_TABLE'],
     [[1, 20], 'ifcfg-eth1', 'TABLE=21001', 'TABLE=254', 'DEFROUTE=yes without IPV4_ROUTE_TABLE'],
     [[1, 32], 'ifcfg-eth1', /UUID=.*\n/, '', 'lacks UUID'],
     [[1, 32], 'ifcfg-eth1', 'HWADDR=00', 'HWADDR=02', 'not bound to'],

@@ -14,9 +14,10 @@ const directory = '/etc/sysconfig/network-scripts';
  *
  * - 1.22 and later: DEFROUTE=no, the connected route of a lease moved by IPV4_ROUTE_TABLE, the default in route-NAME,
  *   rules in ROUTING_RULE_n.
- * - 1.18–1.20: a default in route-NAME is dropped, so the profile's own default (DEFROUTE=yes, GATEWAY) goes to the table
- *   with the rest of the lease. PEERROUTES=no would drop it; the routes of option 121 go to the table as well. The
- *   IPv6 default is written as two halves.
+ * - 1.18–1.20: a default in route-NAME is dropped, so the profile's own default (DEFROUTE=yes, GATEWAY0) goes to the table
+ *   with the rest of the lease. PEERROUTES=no would drop it; the routes of option 121 go to the table as well. A gateway
+ *   is read only beside an address of the same number: without IPADDR, GATEWAY is nothing. The IPv6 default is written
+ *   as two halves.
  * - older: network-scripts if there are any; else the same with rules (and, below 1.10, routes) set by a script in
  *   /etc/NetworkManager/dispatcher.d.
  *

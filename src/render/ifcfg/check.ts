@@ -52,7 +52,7 @@ const keys: readonly KeyRule[] = [
   key('DEFROUTE', /^no$/),
   key('PEERNIS', yesNo),
   key('NOZEROCONF', /^yes$/),
-  key('ARPCHECK', yesNo),
+  { key: /^ARPCHECK\d*$/, value: /^no$/ },
   key('NETMASK', /^255\.255\.255\.255$/),
   key('ONPARENT', yesNo),
   key('HOTPLUG', yesNo),
@@ -93,12 +93,20 @@ function checkInterface(file: RenderedFile, name: string): readonly Problem[] {
       demands: (settings) => [
         ...demandNic(settings, file, name),
         ...demandNumbered(settings),
+        ...demandUnasked(settings),
         ...demandGuard(settings),
       ],
     });
   }
-  const needs = ['DEVICE', 'IPADDR', 'NETMASK', 'ONPARENT'];
-  return checkAssignments(file, { keys, needs, demands: (settings) => demandName(settings, name) });
+  const needs = ['DEVICE', 'IPADDR', 'NETMASK', 'ONPARENT', 'ARPCHECK'];
+  return checkAssignments(file, {
+    keys,
+    needs,
+    demands: (settings) => [
+      ...demandName(settings, name),
+      ...(settings.get('IPV6INIT') === 'no' ? [] : ['runs ifup-ipv6 without IPV6INIT=no']),
+    ],
+  });
 }
 
 /** The file is of the NIC in its name, and bound to its MAC: ifup refuses another NIC of that name. */
@@ -109,6 +117,13 @@ export function demandNic(settings: Settings, file: RenderedFile, name: string):
 
 function demandName(settings: Settings, name: string): readonly string[] {
   return settings.get('DEVICE') === name ? [] : [`DEVICE is not ${name}`];
+}
+
+/** ARPCHECK is of IPADDR alone: every numbered address has its own, and a VPC that answers every ARP fails it. */
+function demandUnasked(settings: Settings): readonly string[] {
+  const unasked = new Set(settings.numbers('ARPCHECK'));
+  const asked = settings.numbers('IPADDR').filter((number) => !unasked.has(number));
+  return asked.map((number) => `IPADDR${number} lacks ARPCHECK${number}=no`);
 }
 
 function demandGuard(settings: Settings): readonly string[] {

@@ -34,7 +34,9 @@ describe('network-scripts', () => {
     const files = await rendered(network([fixed]), stack);
 
     const text = files.get(`${scripts}/ifcfg-eth1`)?.text;
-    expect(text).toContain('IPADDR0=10.0.1.20\nPREFIX0=32\nIPADDR1=10.0.1.21\nPREFIX1=32\n');
+    expect(text).toContain(
+      'IPADDR0=10.0.1.20\nPREFIX0=32\nARPCHECK0=no\nIPADDR1=10.0.1.21\nPREFIX1=32\nARPCHECK1=no\n',
+    );
     expect(text).toContain('BOOTPROTO=none\n');
     expect([...files.keys()].some((path) => path.includes('dhclient'))).toBe(false);
   });
@@ -184,6 +186,8 @@ describe('the checker of network-scripts files', () => {
     ['ifcfg-eth1', /$/, 'IPADDR1=10.0.1.22\n', 'not every IPADDRn has its PREFIXn'],
     ['ifcfg-eth1:1', 'IPADDR=10.0.1.21', 'IPADDR=10.0.1.21/24', 'is not what it takes'],
     ['ifcfg-eth1:1', 'NETMASK=255.255.255.255\n', '', 'lacks NETMASK'],
+    ['ifcfg-eth1:1', 'ARPCHECK=no\n', '', 'lacks ARPCHECK'],
+    ['ifcfg-eth1:1', 'IPV6INIT=no\n', '', 'runs ifup-ipv6 without IPV6INIT=no'],
     ['route-eth1', / table 21001/, '', 'a route without a table'],
     ['route-eth1', /$/, 'default via 10.0.1.253 table 254\n', 'a default route in main needs a metric'],
     ['route-eth1', /$/, '2001:db8::/64 dev eth1 table 21001\n', 'is no destination'],
@@ -205,6 +209,14 @@ describe('the checker of network-scripts files', () => {
     expect(ifcfg.check(file)).toEqual([]);
     expect(problems.map((problem) => problem.message).join('\n')).toContain(message);
     expect(problems[0]).toMatchObject({ code: 'template-output', place: file.template });
+  });
+
+  it('refuses an address that would be asked for on the wire', async () => {
+    const file = (await rendered(network([fixed]), stack)).get(`${scripts}/ifcfg-eth1`)!;
+    const text = file.text.replace('ARPCHECK1=no\n', '');
+
+    expect(ifcfg.check(file)).toEqual([]);
+    expect(ifcfg.check({ ...file, text })[0]?.message).toContain('IPADDR1 lacks ARPCHECK1=no');
   });
 
   it('refuses a gap between addresses', async () => {

@@ -17,6 +17,11 @@ const directory = '/etc/sysconfig/network-scripts';
  * The `old_` twin is emptied too; when the two differ the script takes each renewal for a changed lease.
  * `new_routers` is left alone: DEFROUTE=no does for it, and a renewal that finds it changed would no longer
  * prolong the address (EL7).
+ *
+ * Every address by hand has its own ARPCHECKn=no (network-functions, expand_config): ARPCHECK is of IPADDR alone, and
+ * where the router answers every ARP request the check takes the address for somebody else's and ifup gives up. An alias
+ * says IPV6INIT=no, or ifup-aliases runs ifup-ipv6 for it, which finds no IPV6_AUTOCONF=no there and has router
+ * advertisements accepted on the whole NIC (EL8).
  */
 export const ifcfg: Format = {
   id: 'ifcfg',

@@ -8,7 +8,8 @@ import { routeProblem, routeWords, ruleProblem, ruleWords } from './iproute.ts';
 
 /**
  * What the templates of scripts print: `nics`, whose MACs are tested before anything is done (the NIC itself, and the
- * primary where a route leaves by it), and the words for `ip`.
+ * primary where a route leaves by it), and the words for `ip`. IPv6 routes name no source: the address may be tentative
+ * when the script is run, and the kernel would refuse the route.
  */
 export function scriptView(
   nic: DesiredInterface,
@@ -20,7 +21,10 @@ export function scriptView(
   return {
     name: nic.name,
     nics: [nic, ...(byPrimary ? [primary] : [])].map(({ name, mac }) => ({ name, mac })),
-    routes: policy.routes.map((route) => ({ flag: flag(route.family), words: routeWords(route) })),
+    routes: policy.routes.map((route) => ({
+      flag: flag(route.family),
+      words: routeWords(route, route.family === 'ipv6' ? { source: null } : {}),
+    })),
     rules: policy.rules.map((rule) => ({ flag: flag(rule.family), words: ruleWords(rule) })),
   };
 }
