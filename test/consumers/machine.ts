@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DesiredNetwork } from '../../src/model/desired.ts';
+import type { Family } from '../../src/model/address.ts';
+import type { DesiredInterface, DesiredNetwork } from '../../src/model/desired.ts';
 import type { RenderedFile } from '../../src/model/file.ts';
 import { temporaryDirectory } from '../lab/cleanup.ts';
 import { makeMachine, makeNamespace, type Namespace } from '../lab/namespace.ts';
@@ -27,14 +28,16 @@ dhcp-authoritative
 bind-dynamic
 interface=p1,p2,p3
 dhcp-leasefile=/dev/null
-dhcp-range=10.0.0.0,static,255.255.255.0,1h
-dhcp-range=10.0.1.0,static,255.255.255.0,1h
-dhcp-range=10.0.3.0,static,255.255.255.0,1h
+dhcp-range=set:p2,10.0.0.0,static,255.255.255.0,1h
+dhcp-range=set:p1,10.0.1.0,static,255.255.255.0,1h
+dhcp-range=set:p3,10.0.3.0,static,255.255.255.0,1h
 dhcp-range=2001:db8:3::,static,64,1h
 dhcp-host=00:16:3e:12:16:01,10.0.1.20
 dhcp-host=00:16:3e:12:16:02,10.0.0.30
 dhcp-host=00:16:3e:12:16:03,10.0.3.40,[2001:db8:3::40]
-dhcp-option-force=121,0.0.0.0/0,10.0.1.253,172.31.0.0/16,10.0.1.253
+dhcp-option-force=tag:p1,121,0.0.0.0/0,10.0.1.253,172.31.0.0/16,10.0.1.253
+dhcp-option-force=tag:p2,121,0.0.0.0/0,10.0.0.253,172.31.0.0/16,10.0.0.253
+dhcp-option-force=tag:p3,121,0.0.0.0/0,10.0.3.253,172.31.0.0/16,10.0.3.253
 dhcp-option=6,192.0.2.53
 `;
 
@@ -73,10 +76,7 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
     'route add default via 10.0.0.253',
     '-6 addr add 2001:db8::10/64 dev eth0 nodad',
   ]);
-  for (const { path, text, mode } of files) {
-    const script = `mkdir -p "\${1%/*}"; umask 077; cat > "$1"; chmod ${mode.toString(8)} "$1"`;
-    await server.must(['sh', '-ec', script, 'sh', path], text);
-  }
+  await writeFiles(server, files);
   const configuration = join(temporaryDirectory(), 'dnsmasq.conf');
   await writeFile(configuration, dnsmasq);
   const serve = `dnsmasq --keep-in-foreground --conf-file=${configuration} --pid-file=`;
@@ -97,58 +97,110 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
   };
 }
 
-/** Looks until nothing is wrong, or the time is over: then says what is. */
+export async function writeFiles(server: Namespace, files: readonly RenderedFile[]): Promise<void> {
+  for (const { path, text, mode } of files) {
+    const script = `mkdir -p "\${1%/*}"; umask 077; cat > "$1"; chmod ${mode.toString(8)} "$1"`;
+    await server.must(['sh', '-ec', script, 'sh', path], text);
+  }
+}
+
+/** Looks until nothing is wrong, or half a minute is over: then says what is. `but`: what is meant to be otherwise. */
 export async function settled(
   machine: Machine,
   network: DesiredNetwork,
-  milliseconds = 30_000,
+  but: RegExp | null = null,
 ): Promise<readonly string[]> {
-  const end = Date.now() + milliseconds;
+  const end = Date.now() + 30_000;
   for (;;) {
-    const wrong = await differences(machine, network);
+    const wrong = (await differences(machine, network)).filter((line) => but?.test(line) !== true);
     if (wrong.length === 0 || Date.now() > end) return wrong;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** Everything the kernel has too little or main has too much of, in words. */
+/** Everything the kernel has too little or too much of, in words. */
 export async function differences({ server }: Machine, network: DesiredNetwork): Promise<readonly string[]> {
-  const wrong: string[] = [];
-  const show = async (family: string, ...words: readonly string[]) =>
-    (await server.run(['ip', family, ...words])).stdout
+  const show: Show = async (...words) =>
+    (await server.run(['ip', ...words])).stdout
       .split('\n')
-      .map((line) => line.trim().replace(/\s+/g, ' '));
+      .map((line) => line.trim().replace(/\s+/g, ' '))
+      .filter((line) => line !== '');
+  const wrong: string[] = [];
   for (const family of ['ipv4', 'ipv6'] as const) {
-    const flag = family === 'ipv4' ? '-4' : '-6';
-    const bits = family === 'ipv4' ? '/32' : '/128';
-    const short = (prefix: string) => prefix.replace(bits, '').replace(/^(0\.0\.0\.0|::)\/0$/, 'default');
-    const rules = await show(flag, 'rule');
-    const main = await show(flag, 'route', 'show', 'table', 'main');
+    wrong.push(...(await wrongRules(show, network, family)));
+    const main = await show(flagOf(family), 'route', 'show', 'table', 'main');
+    const defaults = main.filter((route) => route.startsWith('default')).join('; ');
+    const wanted = family === 'ipv4' ? 'default via 10.0.0.253 dev eth0' : '';
+    if (defaults !== wanted) wrong.push(`the default route is ${defaults}`);
     for (const nic of network.secondaries) {
-      const own = nic[family];
-      const addresses = (await show(flag, 'addr', 'show', 'dev', nic.name)).join('\n');
-      for (const address of own === null ? [] : [own.address, ...own.further]) {
-        if (!addresses.includes(`${address}/`)) wrong.push(`${nic.name} lacks ${address}`);
-      }
-      for (const rule of nic.rules.filter((each) => each.family === family)) {
-        const to = rule.to === null ? '' : ` to ${short(rule.to)}`;
-        const table = rule.table === 254 ? 'main' : rule.table;
-        const line = `${rule.priority}: from ${rule.from === null ? 'all' : short(rule.from)}${to} lookup ${table}`;
-        if (!rules.some((each) => each.startsWith(line))) wrong.push(`no rule ${line}`);
-      }
-      for (const route of nic.routes.filter((each) => each.family === family)) {
-        const line = `${short(route.destination)}${route.via === null ? '' : ` via ${route.via}`} dev ${route.device}`;
-        const table = await show(flag, 'route', 'show', 'table', String(route.table));
-        if (!table.some((each) => each.startsWith(line))) wrong.push(`no route ${line} in ${route.table}`);
-      }
-      for (const line of main.filter((each) => each.includes(`dev ${nic.name}`))) {
-        const connected = own !== null && own.connected === 'main' && line.startsWith(`${own.subnet} `);
-        const itself = /^(fe80::|2001:db8:3::4\d )/.test(line);
-        if (!connected && !itself) wrong.push(`main has ${line}`);
-      }
+      wrong.push(...(await wrongAddresses(show, nic, family)));
+      wrong.push(...(await wrongRoutes(show, nic, family)));
+      wrong.push(...strayRoutes(main, nic, family));
     }
   }
   const resolver = (await server.run(['cat', '/etc/resolv.conf'])).stdout;
   if (resolver.trim() !== 'nameserver 127.0.0.1') wrong.push(`resolv.conf has ${resolver}`);
   return wrong;
+}
+
+type Show = (...words: readonly string[]) => Promise<readonly string[]>;
+type Lines = Promise<readonly string[]>;
+
+const flagOf = (family: Family) => (family === 'ipv4' ? '-4' : '-6');
+
+/** As `ip` shows a prefix. */
+const short = (prefix: string) =>
+  prefix.replace(/(\.\d+)\/32$|\/128$/, '$1').replace(/^(0\.0\.0\.0|::)\/0$/, 'default');
+
+async function wrongRules(show: Show, network: DesiredNetwork, family: Family): Lines {
+  const rules = new Set((await show(flagOf(family), 'rule')).filter((line) => line.startsWith('21')));
+  const wanted = network.secondaries.flatMap((nic) => nic.rules.filter((rule) => rule.family === family));
+  const missing = wanted.flatMap((rule) => {
+    const to = rule.to === null ? '' : ` to ${short(rule.to)}`;
+    const table = rule.table === 254 ? 'main' : rule.table;
+    const line = `${rule.priority}: from ${rule.from === null ? 'all' : short(rule.from)}${to} lookup ${table}`;
+    const found = [...rules].find((each) => each.startsWith(line));
+    return found !== undefined && rules.delete(found) ? [] : [`no rule ${line}`];
+  });
+  return [...missing, ...[...rules].map((line) => `a rule too many: ${line}`)];
+}
+
+async function wrongAddresses(show: Show, nic: DesiredInterface, family: Family): Lines {
+  const lines = await show(flagOf(family), 'addr', 'show', 'dev', nic.name, 'scope', 'global');
+  const addresses = new Set(lines.flatMap((line) => /^inet6? ([^/]+)\//.exec(line)?.[1] ?? []));
+  const missing = ownAddresses(nic, family).filter((address) => !addresses.delete(address));
+  return [
+    ...missing.map((address) => `${nic.name} lacks ${address}`),
+    ...[...addresses].map((address) => `${nic.name} has ${address}`),
+  ];
+}
+
+function ownAddresses(nic: DesiredInterface, family: Family): readonly string[] {
+  const own = nic[family];
+  return own === null ? [] : [String(own.address), ...own.further];
+}
+
+/** Routes of the tables, with nothing in the NIC's own that leads elsewhere. */
+async function wrongRoutes(show: Show, nic: DesiredInterface, family: Family): Lines {
+  const wrong: string[] = [];
+  const wanted = nic.routes.filter((route) => route.family === family);
+  for (const route of wanted) {
+    const line = `${short(route.destination)}${route.via === null ? '' : ` via ${route.via}`} dev ${route.device}`;
+    const table = await show(flagOf(family), 'route', 'show', 'table', String(route.table));
+    if (!table.some((each) => each.startsWith(line))) wrong.push(`no route ${line} in ${route.table}`);
+  }
+  const known = new Set([...wanted.map((route) => short(route.destination)), ...ownAddresses(nic, family)]);
+  const table = await show(flagOf(family), 'route', 'show', 'table', String(nic.table));
+  const strays = table.filter((line) => !known.has(line.split(' ')[0] ?? ''));
+  return [...wrong, ...strays.map((line) => `${nic.table} has ${line}`)];
+}
+
+/** What the NIC brought into main beside the route to its subnet, where that is its place. */
+function strayRoutes(main: readonly string[], nic: DesiredInterface, family: Family): readonly string[] {
+  const own = nic[family];
+  return main
+    .filter((line) => line.includes(`dev ${nic.name}`))
+    .filter((line) => !(own !== null && own.connected === 'main' && line.startsWith(`${own.subnet} `)))
+    .filter((line) => !/^(fe80::|2001:db8:3::4\d )/.test(line))
+    .map((line) => `main has ${line}`);
 }

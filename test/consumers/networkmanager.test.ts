@@ -4,6 +4,7 @@ import { stackOf } from '../../src/render/testing.ts';
 import { goldenCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
 import { differences, type Machine, makeServer, settled } from './machine.ts';
+import { startNetworkManager } from './networkmanager.ts';
 
 /*
  * The real NetworkManager reads the profiles in a namespace with a bus of its own, be they ours or those that the real netplan
@@ -15,25 +16,6 @@ afterEach(async () => {
   await machine?.close();
 });
 
-const configuration = `
-[main]
-plugins=keyfile
-dhcp=internal
-no-auto-default=*
-[device]
-match-device=*
-managed=1
-[keyfile]
-unmanaged-devices=interface-name:eth0
-`;
-
-const networkManager = `
-rm -rf /etc/NetworkManager/conf.d /run/NetworkManager/conf.d
-cat > /etc/NetworkManager/NetworkManager.conf <<'END'${configuration}END
-dbus-daemon --system --fork --nopidfile
-NetworkManager --debug >/run/nm.log 2>&1 &
-`;
-
 describe.each([
   ['keyfile', stackOf('keyfile', { networkmanager: [1, 42] })],
   ['netplan', stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' })],
@@ -44,7 +26,7 @@ describe.each([
     if (format === 'netplan') await machine.sh('netplan generate');
     expect(await differences(machine, network)).not.toEqual([]);
 
-    await machine.sh(networkManager);
+    await machine.sh(startNetworkManager('keyfile'));
 
     expect(await settled(machine, network)).toEqual([]);
     expect(await machine.sh('cat /run/nm.log')).not.toMatch(/<warn>.*(keyfile|route-sync|rules?:)/);
