@@ -126,7 +126,7 @@ describe('meta-data/all', () => {
                 gateway: '172.16.101.253',
                 subnet: '172.16.101.0/24',
               },
-              ipv6: { dhcp: true, addresses: ['2001:db8::1'] },
+              ipv6: { dhcp: false, addresses: ['2001:db8::1'] },
             },
           ],
         },

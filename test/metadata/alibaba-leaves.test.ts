@@ -87,7 +87,7 @@ describe('the tree leaf by leaf', () => {
         prefixes: ['10.0.0.32/28'],
       },
       ipv6: {
-        dhcp: true,
+        dhcp: false,
         addresses: ['2001:db8:325:a204:1875:217f:184a:e4e', '2001:db8:325:a204:1875:217f:184a:e4f'],
         prefixLength: 64,
         subnet: '2001:db8:325:a204::/64',

@@ -58,12 +58,12 @@ function ipv4Of(nic: Nic, instance: Tree | null, tellsPrimary: boolean): Instanc
   return { dhcp: true, addresses, prefixLength, subnet, gateway: nic.gateway, prefixes };
 }
 
-/** IPv6 is by DHCPv6 where there is an address at all: the vendor's current method, and cloud-init's. */
+/** Nothing of IPv6 has to be asked for: what the vendor's method, DHCPv6, would bring is the address. */
 function ipv6Of(nic: Nic): InstanceFamily {
   const addresses = nic.ipv6s ?? saidByAbsence(nic, 'ipv6s');
   const subnet = nic['vswitch-ipv6-cidr-block'];
   return {
-    dhcp: addresses !== null && addresses.length > 0,
+    dhcp: false,
     addresses,
     prefixLength: lengthOf(subnet),
     subnet,
