@@ -315,6 +315,42 @@ describe('what is configured', () => {
     ]);
   });
 
+  it('knows an address that only a lease told, also where networkd keeps it for ever', () => {
+    const nics = [nic(0, 0), nic(1, 1, { addresses: null, prefixLength: null, subnet: null })];
+    const kernel = imagineKernel(instanceOf(nics));
+    const held = (flags: readonly string[]) => ({
+      link: 'eth1',
+      family: 'ipv4' as const,
+      address: '10.0.1.77' as Address,
+      prefixLength: 24,
+      scope: 'global',
+      flags,
+    });
+    const route = {
+      family: 'ipv4' as const,
+      type: 'unicast',
+      destination: '10.0.1.0/24' as Prefix,
+      table: 21001,
+      via: null,
+      device: 'eth1',
+      source: '10.0.1.77' as Address,
+      metric: 1024,
+      protocol: 'dhcp',
+      scope: 'link',
+      onlink: false,
+      dead: false,
+      spec: '',
+    };
+    const addressWith = (flags: readonly string[], routes: readonly (typeof route)[]) =>
+      wanted(nics, { kernel: { ...kernel, addresses: [...kernel.addresses, held(flags)], routes } }).network
+        .secondaries[0]?.ipv4?.address;
+
+    expect(addressWith(['dynamic'], [])).toBe('10.0.1.77');
+    expect(addressWith(['noprefixroute'], [route])).toBe('10.0.1.77');
+    expect(addressWith([], [])).toBeNull();
+    expect(addressWith([], [{ ...route, device: 'eth0' }])).toBeNull();
+  });
+
   it('falls back to DHCP where static has no subnet, and says so', () => {
     const bare = { prefixLength: null, subnet: null };
     const { network, notes } = wanted([nic(0, 0), nic(1, 1, bare)], {

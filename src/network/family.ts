@@ -106,15 +106,21 @@ function wantedMethod(config: Config, stack: StackId, said: InstanceFamily, fami
   return config.addressing;
 }
 
-/** The address a DHCP client set: global scope and, as the kernel marks limited lifetimes, dynamic. */
+/**
+ * The address a DHCP client set: global scope and, as the kernel marks limited lifetimes, dynamic; or named as the source of
+ * a route with protocol dhcp, as systemd-networkd leaves it where it keeps a lease for ever (KeepConfiguration=dhcp).
+ */
 function leaseOf(context: FamilyContext): { address: Address; prefixLength: number } | undefined {
-  return context.kernel.addresses.find(
+  const { kernel, device, family } = context;
+  const isLeased = ({ address, flags }: KernelState['addresses'][number]): boolean =>
+    flags.includes('dynamic')
+      ? !flags.includes('mngtmpaddr')
+      : kernel.routes.some(
+          (route) => route.device === device && route.protocol === 'dhcp' && route.source === address,
+        );
+  return kernel.addresses.find(
     (entry) =>
-      entry.link === context.device &&
-      entry.family === context.family &&
-      entry.scope === 'global' &&
-      entry.flags.includes('dynamic') &&
-      !entry.flags.includes('mngtmpaddr'),
+      entry.link === device && entry.family === family && entry.scope === 'global' && isLeased(entry),
   );
 }
 

@@ -52,6 +52,18 @@ describe('networkd', () => {
     expect(made.map((file) => file.path.split('/').pop()).sort()).toEqual([...names].sort());
   });
 
+  it('keeps an address that metadata knows while it asks anew, and one that only the lease told until that ends', async () => {
+    const lease = secondary({ ipv4: family({ address: null, further: [] }) });
+    const untold = await only(networkd252, '.network', [lease]);
+
+    expect((await only(networkd252, '.network')).text).toContain('KeepConfiguration=dhcp\n');
+    expect(untold.text).toContain('KeepConfiguration=dhcp-on-stop\n');
+    expect((await only(stackOf('networkd', { systemd: [242] }), '.network', [lease])).text).not.toContain(
+      'KeepConfiguration',
+    );
+    expect((await only(netplan0106, '60-enid.conf')).text).toContain('[Network]\nKeepConfiguration=dhcp\n');
+  });
+
   it('leaves a lease to versions that can keep its connected route out of main', async () => {
     const old = await only(stackOf('networkd', { systemd: [243] }), '.network');
     const recent = await only(stackOf('networkd', { systemd: [244] }), '.network');

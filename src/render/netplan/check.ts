@@ -13,6 +13,7 @@ import { netplanFile, type Shape } from './grammar.ts';
 export function check(file: RenderedFile): readonly Problem[] {
   if (/^\/etc\/systemd\/network\/10-netplan-[^/]+\.network\.d\/60-enid\.conf$/.test(file.path)) {
     return checkSections(file, {
+      Network: { keys: [key('KeepConfiguration', /^(dhcp|dhcp-on-stop)$/)] },
       DHCPv4: { keys: [key('RouteTable', whole(shape.number)), key('UseGateway', /^no$/)] },
       DHCPv6: { keys: [key('WithoutRA', /^solicit$/)] },
     });

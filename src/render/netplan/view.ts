@@ -9,7 +9,7 @@ import type {
 import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
 import * as profile from '../keyfile/view.ts';
-import { isLeased, isOnlink, ownRoutes, sourceOf, staticAddresses } from '../networkd/view.ts';
+import { isLeased, isOnlink, keepOf, ownRoutes, sourceOf, staticAddresses } from '../networkd/view.ts';
 import { definitionId } from './definition.ts';
 
 /** What `templates/netplan/interface.yaml.liquid` prints. */
@@ -60,8 +60,10 @@ export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record
   const { systemd } = stack.versions;
   const moved = isLeasedBy(stack, nic.ipv4, 'ipv4') && nic.ipv4?.connected === 'table';
   const solicits = isLeasedBy(stack, nic.ipv6, 'ipv6') && versionAtLeast(systemd, 246);
-  if (!moved && !solicits) return null;
+  const keep = keepOf(nic.ipv4, systemd);
+  if (!moved && !solicits && keep === null) return null;
   return {
+    keep,
     route_table: moved ? nic.table : null,
     gateway_key: versionAtLeast(systemd, 246),
     solicit: solicits,

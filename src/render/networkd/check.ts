@@ -19,7 +19,7 @@ const networkFile: Readonly<Record<string, SectionRule>> = {
       key('LinkLocalAddressing', /^(yes|no|ipv4|ipv6)$/),
       key('IPv6AcceptRA', yesNo),
       key('IPv6AcceptRouterAdvertisements', yesNo),
-      key('KeepConfiguration', /^(no|static|dhcp-on-stop)$/),
+      key('KeepConfiguration', /^(no|static|dhcp|dhcp-on-stop)$/),
       key('Address', whole(shape.prefix), true),
       key('VLAN', whole(shape.link), true),
       key('LLDP', yesNo),

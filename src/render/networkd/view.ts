@@ -25,6 +25,17 @@ export function isLeased(family: DesiredFamily | null, systemd: Version | null):
   return family.connected === 'main' || family.address === null || movesConnected(systemd);
 }
 
+/**
+ * What becomes of the lease while networkd asks anew, which it does whenever its files change: by `dhcp` (known since 243)
+ * the address stays. By default networkd 252 lets go of it at `networkctl reload` until the server answers (seen: for
+ * 200 ms, and for ever where the server is silent), and every connection of the NIC breaks. The price, that the address
+ * also outlives its lease, is none where the metadata knows it. What only a lease could tell goes with the lease.
+ */
+export function keepOf(own: DesiredFamily | null, systemd: Version | null): 'dhcp' | 'dhcp-on-stop' | null {
+  if (!isLeased(own, systemd) || !versionAtLeast(systemd, 243)) return null;
+  return own?.address === null ? 'dhcp-on-stop' : 'dhcp';
+}
+
 /** Addresses set by hand, each a host prefix. */
 export function staticAddresses(
   family: Family,
@@ -83,7 +94,7 @@ export function interfaceView(
     dhcp6_section: lease6 && since(243),
     without_ra: since(246),
     accept_ra_key: since(231) ? 'IPv6AcceptRA' : 'IPv6AcceptRouterAdvertisements',
-    keep_key: lease4 && since(243),
+    keep: keepOf(nic.ipv4, systemd),
     gateway_key: since(246),
     route_table: table(nic.ipv4),
     dns: options.dns,
