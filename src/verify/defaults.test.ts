@@ -85,7 +85,18 @@ describe('a stolen default that is the last', () => {
   });
 
   it('stays, and is told, where the primary’s gateway is not known', () => {
-    expect(seen(taken(stolen4, stolen6), homeless)).toEqual(['default-stolen', 'default-stolen']);
+    const ipv6 = { addresses: [], subnet: null, gateway: null };
+    const unknown = { ...homeless, primary: { ...homeless.primary, ipv6 } };
+    expect(seen(taken(stolen4, stolen6), unknown)).toEqual(['default-stolen', 'default-stolen']);
+  });
+
+  it('goes alone where an advertisement brought it and the primary has nothing of that family', () => {
+    const wanted = { ...network, primary: { ...network.primary, ipv6: null } };
+    expect(seen(taken(stolen4, stolen6), wanted)[1]).toBe(
+      'default-stolen | route del default via fe80::9 dev eth1 proto ra metric 1024',
+    );
+    const persons = 'default via fe80::9 dev eth1 metric 1024\n';
+    expect(seen(taken(stolen4, persons), wanted)[1]).toBe('default-stolen');
   });
 
   it('gives way to a gateway outside of what the primary reaches', () => {

@@ -79,8 +79,16 @@ function defaults(family: Family, kernel: KernelState): readonly KernelRoute[] {
   return kernel.routes.filter((route) => route.family === family && isMainDefault(route));
 }
 
+/**
+ * True for what a lease or an advertisement brought in a family of which the primary has nothing. Nobody asked for that
+ * way out, and the next machine with such a NIC would not have it: its going is no loss, though it is the last.
+ */
+export function isStray({ family, protocol }: KernelRoute, primary: DesiredPrimary): boolean {
+  return primary[family] === null && ['dhcp', 'ra', 'kernel'].includes(protocol ?? '');
+}
+
 /** The device of a route, or those of a multipath route. */
-function devicesOf(route: KernelRoute): readonly string[] {
+export function devicesOf(route: KernelRoute): readonly string[] {
   if (route.device !== null) return [route.device];
   return [...route.spec.matchAll(/(?:^| )dev (\S+)/g)].flatMap((match) => match[1] ?? []);
 }

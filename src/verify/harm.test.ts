@@ -115,6 +115,23 @@ describe('harm', () => {
     expect(told(none, stolen)).toEqual(['default-route | route append default via 10.0.0.253 dev eth0']);
   });
 
+  it('is no stray default: one by a lease or an advertisement, in a family of which the primary has nothing', () => {
+    const without = settled6.replace(/^default via fe80::1 dev eth0 .*\n/m, '');
+    const alone: typeof network = { ...network, primary: { ...network.primary, ipv6: null } };
+    const lost = (route: string, wanted = alone) =>
+      harm(changed([], [], `${without}${route}\n`), changed([], [], without), wanted, ours).map(
+        (entry) => entry.kind,
+      );
+    const both =
+      'default proto ra metric 1024 \\\tnexthop via fe80::9 dev eth1 weight 1 \\\tnexthop via fe80::8 dev eth1 weight 1';
+
+    expect(lost('default via fe80::9 dev eth1 proto ra metric 1024')).toEqual([]);
+    expect(lost(both)).toEqual([]);
+    expect(lost('default via fe80::9 dev eth1 proto ra metric 1024', network)).toEqual(['default-route']);
+    expect(lost('default via fe80::9 dev eth1 proto static metric 1024')).toEqual(['default-route']);
+    expect(lost('default via fe80::9 dev docker0 proto ra metric 1024')).toEqual(['default-route']);
+  });
+
   it('is a foreign route or rule that is gone, with what puts it back', () => {
     expect(told(changed(foreign))).toEqual([
       'foreign-route | route replace 10.60.0.0/16 via 10.0.0.7 dev eth0 proto static',

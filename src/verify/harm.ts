@@ -3,7 +3,7 @@ import { type Address, type Family, families } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelState, Link } from '../model/kernel.ts';
-import { isMainDefault, primaryDefault } from './defaults.ts';
+import { devicesOf, isMainDefault, isStray, primaryDefault } from './defaults.ts';
 import { lostRoutes, lostRules, type Ours } from './foreign.ts';
 
 /** Something that a change took from the machine and that was not ours to take (design section 7). */
@@ -93,7 +93,7 @@ function isLasting(entry: KernelAddress): boolean {
 
 /**
  * The default that counts is the one with the lowest metric. One that a secondary had is no loss, unless none is left:
- * then the primary's is put back where its gateway is known.
+ * then the primary's is put back where its gateway is known. A stray one is none in any case.
  */
 function defaultHarm(
   family: Family,
@@ -106,8 +106,11 @@ function defaultHarm(
   const now = bestDefault(family, after);
   const managed = [...network.secondaries, ...ours.gone].map((nic) => nic.name);
   if (former === undefined) return [];
-  const wasTaken = former.device !== null && managed.includes(former.device);
-  if (now !== undefined && (wasTaken || isSameWay(former, now))) return [];
+  const ways = devicesOf(former);
+  const wasTaken = ways.length > 0 && ways.every((device) => managed.includes(device));
+  const isLeft = now !== undefined || isStray(former, network.primary);
+  if (wasTaken && isLeft) return [];
+  if (now !== undefined && isSameWay(former, now)) return [];
   const instead = now === undefined ? 'is gone' : `is now ${now.spec}`;
   const text = `the default route ${former.spec} ${instead}`;
   const primarys = wasTaken ? primaryDefault(family, after, network.primary) : null;

@@ -4,7 +4,7 @@ import type { Difference, IpCommand } from '../model/difference.ts';
 import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
 import { removeRoute } from './commands.ts';
 import type { Comparison } from './comparison.ts';
-import { hasOtherDefault, primaryDefault, takenDefaults } from './defaults.ts';
+import { hasOtherDefault, isStray, primaryDefault, takenDefaults } from './defaults.ts';
 import { withoutDevice } from './multipath.ts';
 import { isBySource, isMatch } from './routes.ts';
 
@@ -17,7 +17,7 @@ const byLease: ReadonlySet<string | null> = new Set(['dhcp', 'ra', 'redirect']);
 /**
  * What reached main through a secondary and must not stand there (design section 3), and a default that went with
  * the secondary that had taken it. Where no other default is left the primary's is set first; where its gateway is not
- * known the last default stays, since a wrong one is better than none.
+ * known the last default stays, since a wrong one is better than none, unless it is a stray one ({@link isStray}).
  */
 export function leakDifferences(compared: Comparison): readonly Difference[] {
   const { kernel, present } = compared;
@@ -46,7 +46,9 @@ function withoutDefault(
   nic: DesiredInterface,
   { kernel, network }: Comparison,
 ): readonly IpCommand[] {
-  if (hasOtherDefault(route.family, kernel, network.secondaries)) return without(route, nic);
+  const isNeedless =
+    hasOtherDefault(route.family, kernel, network.secondaries) || isStray(route, network.primary);
+  if (isNeedless) return without(route, nic);
   const instead = primaryDefault(route.family, kernel, network.primary);
   return instead === null ? [] : [instead, ...without(route, nic)];
 }
