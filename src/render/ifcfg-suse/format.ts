@@ -13,7 +13,8 @@ const directory = '/etc/sysconfig/network';
  * SUSE's /etc/sysconfig/network: wicked (ifcfg(5), ifcfg-dhcp(5), ifroute(5), ifrule(5), ifsysctl(5); scripts since
  * 0.6.18, called by its extension `dispatch` as SCRIPT CONFIG INTERFACE -o ACTION) and the scripts of SLES 11
  * (sysconfig: ifup, ifup-route, ifup-dhcp; routes(5)). A lease's connected route cannot be kept out of main in either;
- * its default can (DHCLIENT_SET_DEFAULT_ROUTE=no, on wicked the one of option 121 as well).
+ * its default can (DHCLIENT_SET_DEFAULT_ROUTE=no, on wicked the one of option 121 as well). For other routes of option 121
+ * wicked has no key: they get into main.
  * IPv6 addresses that are known are set by hand: what length a DHCPv6 client gives them differs, /128 keeps main clean.
  */
 export const ifcfgSuse: Format = {
