@@ -1,7 +1,7 @@
 import { believe } from '../metadata/believe.ts';
 import { readMetadata } from '../metadata/fetch.ts';
 import type { Config } from '../model/config.ts';
-import type { InstanceNetwork } from '../model/instance.ts';
+import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
@@ -48,18 +48,22 @@ export interface Knowledge {
 
 /**
  * What one read of the metadata adds to what was believed before (design section 5). A NIC whose link the kernel
- * removed needs no second read to be forgotten.
+ * removed needs no second read to be forgotten, nor one that neither the read nor the kernel has: they are two witnesses.
  */
 export function believeRead(
   clock: Pick<Clock, 'now'>,
   ground: Ground,
   read: InstanceNetwork,
+  kernel: Pick<KernelState, 'links'>,
   removed: ReadonlySet<Mac>,
 ): Knowledge {
   const { config, state } = ground;
   const settings = { agreeingReads: config.metadata.agreeingReads, pollMs: config.metadata.poll };
   const { believed } = state;
-  const kept = believed?.interfaces.filter((nic) => !removed.has(nic.mac)) ?? [];
+  const here = macsOf([...read.interfaces, ...kernel.links]);
+  // A VLAN's link is of our own making: that it is not there says nothing.
+  const isHere = (nic: InstanceInterface): boolean => here.has(nic.mac) || nic.vlan !== null;
+  const kept = believed?.interfaces.filter((nic) => isHere(nic) && !removed.has(nic.mac)) ?? [];
   const former = { ...state, believed: believed === null ? null : { ...believed, interfaces: kept } };
   const belief = believe(former, read, clock.now().toISOString(), settings);
   return {
@@ -68,6 +72,10 @@ export function believeRead(
     stale: null,
     awaiting: belief.awaiting,
   };
+}
+
+function macsOf(entries: readonly { readonly mac: Mac | null }[]): ReadonlySet<Mac | null> {
+  return new Set(entries.map((entry) => entry.mac));
 }
 
 /**
@@ -111,7 +119,7 @@ export function know(
   const read = metadata?.read ?? null;
   const disagreement = read === null ? null : otherPrimary(ground.state, read, kernel);
   if (read !== null && disagreement === null)
-    return ok(believeRead(ports.clock, ground, read, session.removed));
+    return ok(believeRead(ports.clock, ground, read, kernel, session.removed));
   const problem = disagreement ?? (metadata === null ? session.unread : metadata.problem);
   if (problem !== null && options.unread === 'fail') return { ok: false, problem };
   return formerKnowledge(ground, kernel, problem);

@@ -89,7 +89,7 @@ export async function planOnce(ports: Ports, options: RunOptions, session: Sessi
   const kernel = await readKernel(ports);
   if (!kernel.ok) return kernel;
   const ground = { config: config.value, state: state.value };
-  const knowledge = believeRead(ports.clock, ground, read.value.instance, session.removed);
+  const knowledge = believeRead(ports.clock, ground, read.value.instance, kernel.value, session.removed);
   return makePlan(ports, knowledge, ground, kernel.value, options, session);
 }
 

@@ -81,8 +81,9 @@ function know(
   metadata: Findings['metadata'],
   kernel: Result<KernelState>,
 ): Result<Knowledge> {
-  if (metadata.ok) return ok(believeRead(ports.clock, ground, metadata.value, new Set()));
-  return kernel.ok ? formerKnowledge(ground, kernel.value, metadata.problem) : metadata;
+  if (!kernel.ok) return kernel;
+  if (metadata.ok) return ok(believeRead(ports.clock, ground, metadata.value, kernel.value, new Set()));
+  return formerKnowledge(ground, kernel.value, metadata.problem);
 }
 
 function look(
