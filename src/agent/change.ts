@@ -15,6 +15,7 @@ import { beginWork } from './begin.ts';
 import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
+import { holdSysctls } from './sysctls.ts';
 import type { Verdict } from './verdict.ts';
 import type { Work } from './work.ts';
 import { worldOf } from './world.ts';
@@ -59,8 +60,11 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
   const { wanted } = plan.intention;
   const further = wanted.network.primary.further ?? [];
   const { tableBase } = plan.seen.config;
+  const held = await holdSysctls(ports.files, wanted.network.sysctls, state.sysctls);
+  if (!held.ok) return putBack(work, state, held.problem);
   const committed = await commit(ports, transaction, {
     ...state,
+    sysctls: held.value.kept,
     names: namesAfter(plan),
     primaryAddresses: state.primaryAddresses.filter((address) => further.includes(address)),
     commons: commonsAfter(state.commons, wanted.network, verdict.kernel, tableBase),
@@ -78,7 +82,7 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
     kernel: verdict.kernel,
     differences: verdict.differences,
     problems: problem === null ? work.problems : [...work.problems, problem],
-    done: [...work.done, ...verdict.done],
+    done: [...work.done, ...verdict.done, ...held.value.set.map(({ key }) => `set ${key} again`)],
     transaction: transaction.id,
   };
 }

@@ -74,6 +74,25 @@ export async function setSysctls(
   return ok(undefined);
 }
 
+/**
+ * Sets again what somebody set otherwise while NICs were taken up: NetworkManager loosens rp_filter of a NIC whose
+ * default route is not the best one, and sets it back to 1 once it has none. Errors: those of reading and setting.
+ */
+export async function holdSysctls(
+  files: Pick<Files, 'poke' | 'readText'>,
+  desired: readonly DesiredSysctl[],
+  kept: Kept,
+): Promise<Result<SysctlPlan>> {
+  const values = await readSysctls(
+    files,
+    desired.map((sysctl) => sysctl.key),
+  );
+  if (!values.ok) return values;
+  const plan = planSysctls(desired, kept, values.value);
+  const set = await setSysctls(files, plan.set);
+  return set.ok ? ok(plan) : set;
+}
+
 /** The settings that undo a plan, last first. */
 export function undoSysctls(plan: SysctlPlan): SysctlPlan['set'] {
   return [...plan.set].reverse().map(({ key, value, current }) => ({ key, value: current, current: value }));
