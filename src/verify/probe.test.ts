@@ -103,6 +103,14 @@ describe('probes before and after a change', () => {
     expect(await answering([good, mute, odd])).toEqual([good]);
   });
 
+  it('leave a neighbour alone that has just answered, and ask an old one', async () => {
+    const fresh = machine(['REACHABLE']);
+    expect(await answering([gatewayProbe(fresh.ports, target)])).toHaveLength(1);
+    expect(fresh.ran).toEqual(['ip neigh show to 10.0.0.253 dev eth0']);
+    const old = machine(['STALE', 'STALE', 'PROBE', 'FAILED']);
+    expect(await answering([gatewayProbe(old.ports, target)])).toEqual([]);
+  });
+
   it('have three seconds to answer again', async () => {
     const late = probeOf(['silent', 'silent', 'silent', 'answered']);
     expect(await silenced([late], clock())).toEqual([]);

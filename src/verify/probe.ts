@@ -9,6 +9,8 @@ export type ProbeResult = 'answered' | 'silent' | 'unknown';
 export interface Probe {
   readonly name: 'gateway' | 'metadata';
   ask(): Promise<ProbeResult>;
+  /** True when it is known to have answered half a minute ago at most, without asking. Not there: that is never known. */
+  hasAnswered?(): Promise<boolean>;
 }
 
 export interface GatewayTarget {
@@ -50,7 +52,11 @@ export function gatewayProbe(ports: Pick<Ports, 'exec' | 'http' | 'clock'>, targ
       await ports.clock.sleep(neighbourPause);
     }
   };
-  return { name: 'gateway', ask };
+  const hasAnswered = async (): Promise<boolean> => {
+    const entry = await neighbour(ports, target);
+    return entry.ok && entry.value === 'REACHABLE';
+  };
+  return { name: 'gateway', ask, hasAnswered };
 }
 
 function at({ gateway, link }: GatewayTarget, verb: 'show' | 'change'): readonly string[] {
@@ -100,10 +106,16 @@ export function metadataProbe(ports: Pick<Ports, 'http'>, target: MetadataTarget
   return { name: 'metadata', ask };
 }
 
-/** The probes that answer now, before a change: only these can tell harm afterwards. */
+/**
+ * The probes that answer now, before a change: only these can tell harm afterwards. A gateway that is being asked is one
+ * that the kernel passes over where another default route has the same metric, as networkd gives it to every NIC (seen:
+ * a packet of the primary left by the new NIC), so it is not asked when it need not be.
+ */
 export async function answering(probes: readonly Probe[]): Promise<readonly Probe[]> {
-  const results = await Promise.all(probes.map((probe) => probe.ask()));
-  return probes.filter((_, index) => results[index] === 'answered');
+  const answers = async (probe: Probe): Promise<boolean> =>
+    (await probe.hasAnswered?.()) === true || (await probe.ask()) === 'answered';
+  const results = await Promise.all(probes.map(answers));
+  return probes.filter((_, index) => results[index] === true);
 }
 
 /** Milliseconds that a probe may stay silent after a change, and between two tries. */
