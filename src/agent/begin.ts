@@ -16,6 +16,7 @@ import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import { probesOf } from './reach.ts';
 import type { Session } from './session.ts';
+import { refusalAfter } from './setbacks.ts';
 import { undoSysctls } from './sysctls.ts';
 import { touchedNics, type Work } from './work.ts';
 
@@ -42,7 +43,8 @@ export async function beginWork(
   const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack, seen.kernel));
   // A consumer that could not be asked, on a machine too busy say, has refused nothing.
   const isRefused = !proven.ok && proven.problem.code === 'rejected-by-consumer';
-  const saved = await saveState(ports.files, isRefused ? refused : state);
+  const refusedPlan = isRefused ? refusalAfter(session, plan.digest, 'only asked') : state.refusedPlan;
+  const saved = await saveState(ports.files, { ...state, refusedPlan });
   if (!saved.ok) return { problem: saved.problem, isRefused: false };
   if (!proven.ok) return { problem: proven.problem, isRefused };
   const endpoint = seen.config.metadata.endpoint ?? session.metadata.opened?.provider.endpoint ?? null;

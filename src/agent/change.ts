@@ -15,6 +15,7 @@ import { beginWork } from './begin.ts';
 import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
+import { refusalAfter } from './setbacks.ts';
 import { holdSysctls } from './sysctls.ts';
 import type { Verdict } from './verdict.ts';
 import type { Work } from './work.ts';
@@ -112,7 +113,7 @@ async function putBack(work: Work, remembered: State, why: Problem): Promise<Cha
   await disarmDeadman(ports, armed);
   const kernel = await readKernel(ports);
   const { sysctls } = plan.seen.state;
-  const state = { ...remembered, sysctls, refusedPlan: plan.digest };
+  const state = { ...remembered, sysctls, refusedPlan: refusalAfter(session, plan.digest, why) };
   const saved = await saveState(ports.files, state);
   const rung = `rolled back (${report.rung}${report.worked ? '' : ', and the machine is not as it was'})`;
   return {

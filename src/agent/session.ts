@@ -25,6 +25,8 @@ export interface Session {
   readonly repairs: Map<string, readonly number[]>;
   /** When a NIC without its lease was last taken up, and how often. */
   readonly attempts: Map<Mac, { readonly tries: number; readonly at: number }>;
+  /** How often a plan was put back for a reason that may pass, by its digest. */
+  readonly setbacks: Map<string, number>;
   detected: Detected | null;
   /** The metadata as the last run read it, if that run left nothing to wait for. */
   settled: InstanceNetwork | null;
@@ -45,6 +47,7 @@ export function openSession(templates: TemplateSource, self: readonly string[]):
     removed: new Set(),
     repairs: new Map(),
     attempts: new Map(),
+    setbacks: new Map(),
     detected: null,
     settled: null,
     unread: null,

@@ -14,7 +14,7 @@ const messages: Readonly<Record<Outcome, string>> = {
   unchanged: 'nothing to do',
   applied: 'applied',
   degraded: 'applied, but not everything is as it should be',
-  'rolled-back': 'the change was put back and is not tried again as it is',
+  'rolled-back': 'the change was put back',
   'rollback-failed': 'the change could not be put back whole',
   refused: 'refused',
   unknown: 'nothing changed: the metadata is not known',

@@ -171,7 +171,7 @@ test('the log says what is pending and names each problem; the level follows the
   ]);
   const failed = logLines(report('rolled-back', { problems: [problem('harm')] }));
   expect(failed.map(({ level, message }) => [level, message])).toEqual([
-    ['error', 'the change was put back and is not tried again as it is'],
+    ['error', 'the change was put back'],
     ['error', 'harm: eth1: went wrong; look'],
   ]);
   expect(serviceStatus(report('degraded', { interfaces: [pending], problems: [problem('locked')] }))).toBe(
