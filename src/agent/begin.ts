@@ -43,7 +43,9 @@ export async function beginWork(
   const proven = await proveFiles(ports, changeOf(intention, seen.detected.stack, seen.kernel));
   // A consumer that could not be asked, on a machine too busy say, has refused nothing.
   const isRefused = !proven.ok && proven.problem.code === 'rejected-by-consumer';
-  const refusedPlan = isRefused ? refusalAfter(session, plan.digest, 'only asked') : state.refusedPlan;
+  const refusedPlan = isRefused
+    ? refusalAfter(session, plan.digest, 'only asked', ports.clock.monotonic())
+    : state.refusedPlan;
   const saved = await saveState(ports.files, { ...state, refusedPlan });
   if (!saved.ok) return { problem: saved.problem, isRefused: false };
   if (!proven.ok) return { problem: proven.problem, isRefused };

@@ -113,7 +113,8 @@ async function putBack(work: Work, remembered: State, why: Problem): Promise<Cha
   await disarmDeadman(ports, armed);
   const kernel = await readKernel(ports);
   const { sysctls } = plan.seen.state;
-  const state = { ...remembered, sysctls, refusedPlan: refusalAfter(session, plan.digest, why) };
+  const refusedPlan = refusalAfter(session, plan.digest, why, ports.clock.monotonic());
+  const state = { ...remembered, sysctls, refusedPlan };
   const saved = await saveState(ports.files, state);
   const rung = `rolled back (${report.rung}${report.worked ? '' : ', and the machine is not as it was'})`;
   return {

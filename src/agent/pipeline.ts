@@ -16,6 +16,7 @@ import { type Asked, askMetadata, believeRead, know } from './knowledge.ts';
 import { isPending, makePlan, type Plan } from './plan.ts';
 import { failedRun, isQuiet, quietRun, reportRun, type Start } from './run-report.ts';
 import type { Session } from './session.ts';
+import { isResting } from './setbacks.ts';
 
 export interface RunOptions {
   readonly trigger: Trigger;
@@ -150,7 +151,8 @@ async function carryOut(
 ): Promise<Changed> {
   const { seen, intention, digest } = planned;
   const isAsked = ['manual', 'signal'].includes(options.trigger.kind);
-  const isRefused = isPending(planned) && seen.state.refusedPlan === digest && !isAsked;
+  const isBack = seen.state.refusedPlan === digest || isResting(session, digest, ports.clock.monotonic());
+  const isRefused = isPending(planned) && isBack && !isAsked;
   if (isPending(planned) && !isRefused) return change(ports, planned, options, session);
   // What stands as it should is ours from now on, also where the state was lost.
   const ours = isRefused ? {} : { files: intention.files.owned, names: namesAfter(planned) };

@@ -25,8 +25,8 @@ export interface Session {
   readonly repairs: Map<string, readonly number[]>;
   /** When a NIC without its lease was last taken up, and how often. */
   readonly attempts: Map<Mac, { readonly tries: number; readonly at: number }>;
-  /** How often a plan was put back for a reason that may pass, by its digest. */
-  readonly setbacks: Map<string, number>;
+  /** How often a plan was put back for being slow, and when the last time, by its digest. */
+  readonly setbacks: Map<string, { readonly tries: number; readonly at: number }>;
   detected: Detected | null;
   /** The metadata as the last run read it, if that run left nothing to wait for. */
   settled: InstanceNetwork | null;

@@ -1,18 +1,33 @@
-import { expect, it } from 'vitest';
-import { refusalAfter } from './setbacks.ts';
+import { describe, expect, it } from 'vitest';
+import type { Session } from './session.ts';
+import { isResting, refusalAfter } from './setbacks.ts';
 
 const timeout = { code: 'command-timeout' } as const;
 
-it.each([['only asked'] as const, [timeout] as const])('%o counts at the third time', (why) => {
-  const session = { setbacks: new Map<string, number>() };
-  const kept = [1, 2, 3, 4].map(() => refusalAfter(session, 'a', why));
-  expect(kept).toEqual([null, null, 'a', 'a']);
-  expect(refusalAfter(session, 'b', why)).toBe(null);
-});
+function memory(): Pick<Session, 'setbacks'> {
+  return { setbacks: new Map() };
+}
 
-it.each([[{ code: 'harm' } as const], [{ code: 'rejected-by-consumer' } as const]])(
-  '%o counts at once',
-  (why) => {
-    expect(refusalAfter({ setbacks: new Map() }, 'a', why)).toBe('a');
-  },
-);
+describe('a plan that was put back', () => {
+  it.each([['only asked' as const], [timeout]])(
+    'rests for 15, 30, 60 s and at last for 16 minutes where it was slow: %o',
+    (why) => {
+      const session = memory();
+      for (const rest of [15, 30, 60, 120, 240, 480, 960, 960]) {
+        expect(refusalAfter(session, 'a', why, 1_000_000)).toBe(null);
+        expect(isResting(session, 'a', 1_000_000 + rest * 1000 - 1)).toBe(true);
+        expect(isResting(session, 'a', 1_000_000 + rest * 1000)).toBe(false);
+      }
+      expect(isResting(session, 'b', 1_000_000)).toBe(false);
+    },
+  );
+
+  it.each([[{ code: 'harm' } as const], [{ code: 'rejected-by-consumer' } as const]])(
+    'is not tried again for any other reason: %o',
+    (why) => {
+      const session = memory();
+      expect(refusalAfter(session, 'a', why, 0)).toBe('a');
+      expect(isResting(session, 'a', 0)).toBe(false);
+    },
+  );
+});
