@@ -1,3 +1,4 @@
+import { definitionId } from '../model/netplan.ts';
 import type { Change, Step } from '../model/step.ts';
 import type { StackActions } from './actions.ts';
 import { generate } from './netplan-generate.ts';
@@ -41,7 +42,7 @@ function byNetworkManager({ stack }: Pick<Change, 'stack'>): boolean {
   return stack.renderer === 'networkmanager';
 }
 
-/** The profiles that netplan generates are called `netplan-` and the definition's id, which is the NIC's name. */
+/** The profiles that netplan generates are called `netplan-` and the definition's id. */
 function takeUpProfiles(change: Change): readonly Step[] {
   const nics = touched(change);
   const changed = gone(change).length > 0 || nics.some((nic) => filesOf(change, nic.mac).length > 0);
@@ -50,7 +51,7 @@ function takeUpProfiles(change: Change): readonly Step[] {
     'let NetworkManager read the profiles that netplan made',
   );
   const ups = nics.map((nic) =>
-    rise(['nmcli', 'connection', 'up', `netplan-${nic.name}`], `take ${nic.name} up by its profile`),
+    rise(['nmcli', 'connection', 'up', `netplan-${definitionId(nic)}`], `take ${nic.name} up by its profile`),
   );
   return [...(changed ? [reread] : []), ...ups];
 }

@@ -156,7 +156,7 @@ describe('netplan', () => {
     expect(around(byNm).scoped).toEqual([
       'netplan generate',
       'nmcli connection reload',
-      'nmcli connection up netplan-eth1',
+      'nmcli connection up netplan-0-enid-eth1',
     ]);
   });
 

@@ -1,8 +1,8 @@
 import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
+import { definitionId } from '../../model/netplan.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
-import { definitionId } from './definition.ts';
 import { dropInView, interfaceView } from './view.ts';
 
 /**
@@ -32,6 +32,6 @@ function filesOf(
   };
   const view = dropInView(nic, stack);
   if (view === null) return [yaml];
-  const path = `/etc/systemd/network/10-netplan-${definitionId(nic, stack)}.network.d/60-enid.conf`;
+  const path = `/etc/systemd/network/10-netplan-${definitionId(nic)}.network.d/60-enid.conf`;
   return [yaml, { template: 'netplan/dropin.conf.liquid', path, mode: 0o644, mac: nic.mac, view }];
 }

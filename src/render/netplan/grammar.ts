@@ -1,5 +1,5 @@
+import { firstOfAll } from '../../model/netplan.ts';
 import { shape, whole } from '../shapes.ts';
-import { firstOfAll } from './definition.ts';
 
 /** What a YAML value must be: text, number or flag of a shape, a list, or a mapping with these keys and no others. */
 export type Shape =
@@ -25,7 +25,7 @@ export function netplanFile(name: string, mac: string): Shape {
     macaddress,
   });
   const either = {
-    ethernets: oneOf([name, `${firstOfAll}${name}`], ethernet),
+    ethernets: oneOf([`${firstOfAll}${name}`], ethernet),
     vlans: mapping([name], { [name]: vlan }),
   };
   return mapping(['network'], { network: mapping(['version'], { version: /^2$/, ...either }) });

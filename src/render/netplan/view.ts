@@ -6,11 +6,11 @@ import type {
   PolicyRoute,
   PolicyRule,
 } from '../../model/desired.ts';
+import { definitionId } from '../../model/netplan.ts';
 import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
 import * as profile from '../keyfile/view.ts';
 import { isLeased, isOnlink, keepOf, ownRoutes, sourceOf, staticAddresses } from '../networkd/view.ts';
-import { definitionId } from './definition.ts';
 
 /** What `templates/netplan/interface.yaml.liquid` prints. */
 export function interfaceView(
@@ -21,9 +21,8 @@ export function interfaceView(
 ): Readonly<Record<string, unknown>> {
   const parent = network.secondaries.find(({ name }) => name === nic.vlan?.parent);
   const leased = (family: Family) => isLeasedBy(stack, nic[family], family);
-  const passthrough = hasPassthrough(stack);
   return {
-    id: definitionId(nic, stack),
+    id: definitionId(nic),
     name: nic.name,
     mac: nic.mac,
     vlan:
@@ -31,7 +30,7 @@ export function interfaceView(
         ? null
         : {
             id: nic.vlan.id,
-            parent: parent === undefined ? nic.vlan.parent : definitionId(parent, stack),
+            parent: parent === undefined ? nic.vlan.parent : definitionId(parent),
           },
     mtu: nic.mtu,
     dhcp4: leased('ipv4'),
@@ -50,7 +49,7 @@ export function interfaceView(
       table: route.table,
     })),
     rules: stack.renderer === 'networkmanager' ? [] : nic.rules.map(ruleView),
-    passthrough: passthrough ? passthroughOf(nic, options, leased) : [],
+    passthrough: hasPassthrough(stack) ? passthroughOf(nic, options, leased) : [],
   };
 }
 
