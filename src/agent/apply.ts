@@ -1,6 +1,7 @@
 import { stackActions } from '../activate/registry.ts';
 import { runStep, stepFailed } from '../activate/run.ts';
 import { runBatch } from '../kernel/batch.ts';
+import { setSysctls } from '../kernel/sysctls.ts';
 import type { Difference } from '../model/difference.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { commandOf, type Step } from '../model/step.ts';
@@ -8,7 +9,6 @@ import { beginSteps, noteStep, writeFiles } from '../transaction/transaction.ts'
 import { letGo } from './hold.ts';
 import type { Plan } from './plan.ts';
 import { noteRepairs } from './repairs.ts';
-import { setSysctls } from './sysctls.ts';
 import { needsService, type Verdict, verify } from './verdict.ts';
 import { timeLeft, type Work } from './work.ts';
 

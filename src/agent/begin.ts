@@ -1,6 +1,7 @@
 import { proveFiles } from '../activate/proof.ts';
 import { stackActions } from '../activate/registry.ts';
 import { undoing } from '../activate/undo.ts';
+import { undoSysctls } from '../kernel/sysctls.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -17,7 +18,6 @@ import type { Plan } from './plan.ts';
 import { probesOf } from './reach.ts';
 import type { Session } from './session.ts';
 import { refusalAfter } from './setbacks.ts';
-import { undoSysctls } from './sysctls.ts';
 import { touchedNics, type Work } from './work.ts';
 
 /** Nothing was touched. */

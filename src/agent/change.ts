@@ -1,4 +1,5 @@
 import { readKernel } from '../kernel/read.ts';
+import { holdSysctls } from '../kernel/sysctls.ts';
 import type { Difference } from '../model/difference.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Problem } from '../model/problem.ts';
@@ -16,7 +17,6 @@ import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
 import { refusalAfter } from './setbacks.ts';
-import { holdSysctls } from './sysctls.ts';
 import type { Verdict } from './verdict.ts';
 import type { Work } from './work.ts';
 import { worldOf } from './world.ts';

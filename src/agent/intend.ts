@@ -1,3 +1,4 @@
+import { planSysctls, readSysctls, type SysctlPlan, type SysctlValues } from '../kernel/sysctls.ts';
 import type { Difference } from '../model/difference.ts';
 import type { FileChange, RenderedFile } from '../model/file.ts';
 import type { KernelState } from '../model/kernel.ts';
@@ -13,13 +14,7 @@ import { type FilePlan, planFiles } from '../transaction/plan.ts';
 import { differences } from '../verify/differences.ts';
 import type { Observation } from './observe.ts';
 import type { Session } from './session.ts';
-import {
-  planSysctls,
-  readSysctls,
-  type SysctlPlan,
-  type SysctlValues,
-  sysctlDifferences,
-} from './sysctls.ts';
+import { sysctlDifferences } from './sysctl-differences.ts';
 
 /** What a run would do: everything decided, nothing touched. */
 export interface Intention {

@@ -1,5 +1,6 @@
 import { runStep } from '../activate/run.ts';
 import { loadConfig } from '../config/load.ts';
+import { type SysctlPlan, setSysctls, undoSysctls } from '../kernel/sysctls.ts';
 import type { KernelState } from '../model/kernel.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { RunReport } from '../model/run.ts';
@@ -30,7 +31,6 @@ import { type Prepared, prepareBack } from './prepare-back.ts';
 import { probesOf } from './reach.ts';
 import { failedRun, reportRun, type Start } from './run-report.ts';
 import type { Session } from './session.ts';
-import { type SysctlPlan, setSysctls, undoSysctls } from './sysctls.ts';
 import { planSysctlsBack } from './sysctls-back.ts';
 import { ownPrimary, worldBefore } from './world-before.ts';
 

@@ -30,7 +30,7 @@ describe('render', () => {
           path: '/etc/sysctl.d/60-enid.conf',
           mode: 0o644,
           mac: null,
-          text: '# Managed by enid\n# Edits are kept and reported, see enid status\nnet/ipv4/conf/eth1.100/rp_filter = 2\nnet/ipv4/conf/eth1/rp_filter = 2\n',
+          text: '# Managed by enid\n# Edits are kept and reported, see enid status\n# eth1.100 is 00:16:3e:00:00:01\nnet/ipv4/conf/eth1.100/rp_filter = 2\n# eth1 is 00:16:3e:00:00:01\nnet/ipv4/conf/eth1/rp_filter = 2\n',
         },
       ],
     });
@@ -80,10 +80,10 @@ describe('overrides', () => {
       `${path}:3:6`,
       'nothing',
     ],
-    ['an unknown filter', '{{ sysctls | shell }}', 'template-error', `${path}:1:1`, 'shell'],
-    ['an unclosed tag', '{% for s in sysctls %}', 'template-error', `${path}:1:1`, 'not closed'],
+    ['an unknown filter', '{{ nics | shell }}', 'template-error', `${path}:1:1`, 'shell'],
+    ['an unclosed tag', '{% for n in nics %}', 'template-error', `${path}:1:1`, 'not closed'],
     ['a file of the disk', '{% include "/etc/hostname" %}', 'template-error', `${path}:1:1`, 'ENOENT'],
-    ['a list printed whole', '{{ sysctls }}', 'template-error', `${path}:1:1`, 'cannot be printed'],
+    ['a list printed whole', '{{ nics }}', 'template-error', `${path}:1:1`, 'cannot be printed'],
     [
       'a loop that never ends',
       '{% for i in (1..100000000) %}x{% endfor %}',

@@ -47,6 +47,7 @@ const clock = {
 const mac = '00:16:3e:00:00:02' as Mac;
 const undo = { release: [], scoped: [], start: [], restart: [], primary: null, extent: null };
 const pid = process.pid;
+const here = new Map();
 
 /** What a machine holds and what it is to hold. */
 interface Scene {
@@ -157,7 +158,7 @@ async function tryChange(files: Files, state: State, scene: Scene): Promise<void
 
 async function tryRecover(files: Files): Promise<void> {
   try {
-    value(await recover({ files, clock }, pid));
+    value(await recover({ files, clock }, pid, here));
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error;
   }
@@ -201,7 +202,7 @@ describe('a power cut at any operation', () => {
             await tryRecover(cutAt(memoryFiles(memory), second, secondFate).files);
             const files = memoryFiles(memory);
             await files.removeTree('/run'); // a tmpfs: the lock of the one that died is gone with the boot
-            const recovery = value(await recover({ files, clock }, pid));
+            const recovery = value(await recover({ files, clock }, pid, here));
 
             expect(
               recovery.transactions.filter((entry) => entry.kind === 'failed' || entry.kind === 'set-aside'),
@@ -237,7 +238,7 @@ describe('a power cut at any operation', () => {
     for (let count = 1; count < 40; count++) {
       const memory = copyMemory(start);
       await tryChange(cutAt(memoryFiles(memory), count, 'after').files, state, scene);
-      await recover({ files: memoryFiles(memory), clock }, pid);
+      await recover({ files: memoryFiles(memory), clock }, pid, here);
       seen.push(memory.contents.has(paths[1]));
     }
     const turn = seen.indexOf(true);
@@ -306,7 +307,7 @@ describe('the same on a real disk', () => {
       for (const fate of fates) {
         const root = copy(`${count}-${fate}`);
         await tryChange(cutAt(nodeFiles(root), count, fate).files, state, scene);
-        value(await recover({ files: nodeFiles(root), clock }, pid));
+        value(await recover({ files: nodeFiles(root), clock }, pid, here));
         expect([old, fresh]).toContainEqual(await account(nodeFiles(root), realTree(root)));
       }
     }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sysctlsPath } from '../kernel/sysctls.ts';
 import type { OwnedFile } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
@@ -14,9 +15,11 @@ import { saveState } from '../state/save.ts';
 import { digestOf } from './content.ts';
 import { listTransactions, wayBack } from './history.ts';
 import { lockPath } from './lock.ts';
-import { misplaced, recover } from './recover.ts';
+import { misplaced } from './misplaced.ts';
+import { recover } from './recover.ts';
 
 const [one, two] = ['00:16:3e:00:00:01', '00:16:3e:00:00:02'] as [Mac, Mac];
+const nothing = { transactions: [], movedAside: [], rewritten: [] };
 
 function value<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(result.problem.message);
@@ -31,6 +34,22 @@ function stateOf(paths: Readonly<Record<string, Mac | null>>, names: ReadonlyMap
   return { ...emptyState, names, files: new Map(files) };
 }
 
+/** Files with a /proc/sys of their own. */
+function withProc(files: Files, proc: Map<string, string>): Files {
+  const keyOf = (path: string): string | null => /^\/proc\/sys\/(.+)$/.exec(path)?.[1] ?? null;
+  return {
+    ...files,
+    readText: (path) => {
+      const key = keyOf(path);
+      return key === null ? files.readText(path) : Promise.resolve(ok(proc.get(key) ?? null));
+    },
+    poke: (path, text) => {
+      proc.set(keyOf(path) ?? path, text);
+      return Promise.resolve(ok(undefined));
+    },
+  };
+}
+
 describe('files whose NIC is another one now', () => {
   const names = new Map([[two, 'eth1']]);
   const byName = [
@@ -41,10 +60,10 @@ describe('files whose NIC is another one now', () => {
     '/etc/dhcp/dhclient-enter-hooks.d/enid-eth1',
     '/etc/network/interfaces.d/eth1',
     '/etc/network/enid-eth1.dhcpcd',
-    '/etc/netplan/60-enid-eth1.yaml',
-    '/etc/systemd/network/10-netplan-eth1.network.d/60-enid.conf',
   ];
   const byMac = [
+    '/etc/netplan/60-enid-eth1.yaml',
+    '/etc/systemd/network/10-netplan-0-enid-eth1.network.d/60-enid.conf',
     '/etc/systemd/network/60-enid-eth1.network',
     '/etc/NetworkManager/system-connections/enid-eth1.nmconnection',
     '/etc/NetworkManager/dispatcher.d/60-enid-eth1',
@@ -70,29 +89,18 @@ describe('early in boot', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  /** This machine's files below `root`, with NICs of our making. */
-  function withLinks(links: Readonly<Record<string, string>>): Files {
-    const files = nodeFiles(root);
-    return {
-      ...files,
-      list: (path) =>
-        path === '/sys/class/net'
-          ? Promise.resolve(ok(Object.keys(links).map((name) => ({ name, kind: 'link' as const }))))
-          : files.list(path),
-      readText: (path) => {
-        const name = /^\/sys\/class\/net\/([^/]+)\/address$/.exec(path)?.[1];
-        return name === undefined ? files.readText(path) : Promise.resolve(ok(`${links[name]}\n`));
-      },
-    };
-  }
+  const here = new Map([
+    ['eth0', two],
+    ['eth1', one],
+  ]);
 
   it('takes away what would fall on the wrong NIC, keeps a copy, and can put it back', async () => {
     const path = '/etc/sysconfig/network-scripts/rule-eth1';
-    const files = withLinks({ lo: '00:00:00:00:00:00', eth0: two, eth1: one });
+    const files = nodeFiles(root);
     value(await files.write(path, path, { mode: 0o640 }));
     value(await saveState(files, stateOf({ [path]: two }, new Map([[two, 'eth1']]))));
     const ports = { files, clock: nodeClock() };
-    expect(value(await recover(ports, process.pid))).toEqual({ transactions: [], movedAside: [path] });
+    expect(value(await recover(ports, process.pid, here))).toEqual({ ...nothing, movedAside: [path] });
     expect(await files.read(path)).toEqual({ ok: true, value: null });
     expect(value(await loadState(files)).files.size).toBe(0);
     expect(value(await files.kind(lockPath))).toBe(null);
@@ -101,22 +109,72 @@ describe('early in boot', () => {
     const back = value(await wayBack(files, value(await loadState(files)), null));
     expect(back.changes).toMatchObject([{ path, action: 'create', after: { text: path, mode: 0o640 } }]);
     // Done once, there is nothing left to do.
-    expect(value(await recover(ports, process.pid))).toEqual({ transactions: [], movedAside: [] });
+    expect(value(await recover(ports, process.pid, here))).toEqual(nothing);
+  });
+
+  it('makes settings follow their NICs, and takes back what udev has set by the old names', async () => {
+    const text = (second: string, primary: string) => `# Managed by enid
+# ${second} is ${two}
+net/ipv4/conf/${second}/rp_filter = 2
+net/ipv6/conf/${second}/accept_ra = 0
+# ${primary} is ${one}
+net/ipv4/conf/${primary}/arp_ignore = 1
+`;
+    const [rp, ra, arp] = [
+      'net/ipv4/conf/eth1/rp_filter',
+      'net/ipv6/conf/eth1/accept_ra',
+      'net/ipv4/conf/eth0/arp_ignore',
+    ];
+    const proc = new Map([
+      [rp, '2'],
+      [ra, '0'],
+      [arp, '1'],
+      ['net/ipv4/conf/eth0/rp_filter', '1'],
+      ['net/ipv6/conf/eth0/accept_ra', '1'],
+      ['net/ipv4/conf/eth1/arp_ignore', '0'],
+    ]);
+    const files = withProc(nodeFiles(root), proc);
+    const before = text('eth1', 'eth0');
+    value(await files.write(sysctlsPath, before, { mode: 0o644 }));
+    const owned = { path: sysctlsPath, digest: digestOf(before), mode: 0o644, mac: null };
+    const sysctls = new Map([
+      [rp, { former: '1', ours: '2' }],
+      [ra, { former: '1', ours: '0' }],
+      [arp, { former: '0', ours: '1' }],
+    ]);
+    value(await saveState(files, { ...emptyState, files: new Map([[sysctlsPath, owned]]), sysctls }));
+    const ports = { files, clock: nodeClock() };
+    expect(value(await recover(ports, process.pid, here))).toEqual({ ...nothing, rewritten: [sysctlsPath] });
+    expect(value(await files.readText(sysctlsPath))).toBe(text('eth0', 'eth1'));
+    expect(Object.fromEntries(proc)).toEqual({
+      [rp]: '1',
+      [ra]: '1',
+      [arp]: '0',
+      'net/ipv4/conf/eth0/rp_filter': '2',
+      'net/ipv6/conf/eth0/accept_ra': '0',
+      'net/ipv4/conf/eth1/arp_ignore': '1',
+    });
+    const state = value(await loadState(files));
+    expect(state.files.get(sysctlsPath)?.digest).toBe(digestOf(text('eth0', 'eth1')));
+    expect([...state.sysctls.keys()].sort()).toEqual(
+      [...proc.keys()].filter((key) => !sysctls.has(key)).sort(),
+    );
+    // Done once, there is nothing left to do; and what a person edited is theirs.
+    expect(value(await recover(ports, process.pid, here))).toEqual(nothing);
+    value(await files.write(sysctlsPath, `${before}\n`, { mode: 0o644 }));
+    expect(value(await recover(ports, process.pid, here))).toEqual(nothing);
   });
 
   it('does nothing on a machine that enid never touched, and leaves no trace', async () => {
     const files = nodeFiles(root);
-    expect(value(await recover({ files, clock: nodeClock() }, process.pid))).toEqual({
-      transactions: [],
-      movedAside: [],
-    });
+    expect(value(await recover({ files, clock: nodeClock() }, process.pid, here))).toEqual(nothing);
     expect(value(await files.kind('/var'))).toBe(null);
   });
 
   it('tells a state.json it cannot read, and touches nothing', async () => {
     const files = nodeFiles(root);
     value(await files.write(statePath, 'broken', { mode: 0o600 }));
-    expect(await recover({ files, clock: nodeClock() }, process.pid)).toMatchObject({
+    expect(await recover({ files, clock: nodeClock() }, process.pid, here)).toMatchObject({
       ok: false,
       problem: { code: 'state-corrupt' },
     });

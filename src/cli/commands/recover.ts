@@ -1,5 +1,6 @@
 import { ok, type Result } from '../../model/problem.ts';
 import { exitCodes } from '../../report/exit-code.ts';
+import { readLinkMacs } from '../../transaction/misplaced.ts';
 import { type Recovered, type Recovery, recover } from '../../transaction/recover.ts';
 import type { CommandOutput, Context } from '../command.ts';
 import { untilNamed } from '../until-named.ts';
@@ -10,7 +11,10 @@ const recoveredPath = '/run/enid/recovered';
 /** `enid recover`: files only, before the network starts. */
 export async function run({ ports, json, root }: Context): Promise<Result<CommandOutput>> {
   if (root === '/') await untilNamed(ports);
-  const recovered = await recover(ports, process.pid);
+  // The files of an image belong to other NICs than those of the machine it is made on.
+  const links = root === '/' ? await readLinkMacs(ports.files) : ok(new Map());
+  if (!links.ok) return links;
+  const recovered = await recover(ports, process.pid, links.value);
   if (!recovered.ok) return recovered;
   const { transactions, movedAside } = recovered.value;
   if (root === '/' && transactions.length + movedAside.length > 0)
@@ -24,10 +28,11 @@ export async function run({ ports, json, root }: Context): Promise<Result<Comman
   return ok({ text, exitCode: failed ? exitCodes.failed : exitCodes.done });
 }
 
-function print({ transactions, movedAside }: Recovery): string {
+function print({ transactions, movedAside, rewritten }: Recovery): string {
   const lines = [
     ...transactions.flatMap(describe),
     ...movedAside.map((path) => `moved aside ${path}: the name of its NIC belongs to another one now`),
+    ...rewritten.map((path) => `rewrote ${path}: its NICs have other names now`),
   ];
   return lines.length === 0 ? 'nothing to recover\n' : `${lines.join('\n')}\n`;
 }

@@ -1,10 +1,10 @@
 import type { DesiredSysctl } from '../model/desired.ts';
-import type { Difference } from '../model/difference.ts';
-import type { KernelState } from '../model/kernel.ts';
-import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
+
+/** sysctl.d(5): what enid wants of sysctls, one `key = value` a line, keys with slashes. */
+export const sysctlsPath = '/etc/sysctl.d/60-enid.conf';
 
 /** Values by key with slashes; null where the kernel has no such key (the link is not there, no IPv6). */
 export type SysctlValues = ReadonlyMap<string, string | null>;
@@ -96,23 +96,4 @@ export async function holdSysctls(
 /** The settings that undo a plan, last first. */
 export function undoSysctls(plan: SysctlPlan): SysctlPlan['set'] {
   return [...plan.set].reverse().map(({ key, value, current }) => ({ key, value: current, current: value }));
-}
-
-/** What the plan would change, as differences for `plan` and `status`. */
-export function sysctlDifferences(
-  desired: readonly DesiredSysctl[],
-  plan: SysctlPlan,
-  kernel: KernelState,
-): readonly Difference[] {
-  const owners = new Map<string, Mac>(desired.map((sysctl) => [sysctl.key, sysctl.mac]));
-  const macOfLink = (key: string): Mac | null => {
-    const link = kernel.links.find((entry) => key.includes(`/conf/${entry.name}/`));
-    return link?.mac ?? null;
-  };
-  return plan.set.map(({ key, value }) => ({
-    kind: 'sysctl',
-    mac: owners.get(key) ?? macOfLink(key),
-    text: `sysctl ${key} should be ${value}`,
-    mend: [],
-  }));
 }
