@@ -24,7 +24,7 @@ type Links = ReadonlyMap<string, Mac>;
 
 /**
  * Sees to it that nothing of ours falls on a NIC that bears another one's name since this boot: after a clone, or when
- * names were swapped. Also the sysctls that udev has set by the old names are set right.
+ * names were swapped. Also the sysctls that udev has set by the old names are taken back, to what new links begin with.
  * Errors: `file-unreadable`, `file-unwritable`, `state-corrupt`.
  */
 export async function putInPlace(
@@ -112,8 +112,19 @@ async function planSettings(
   const after = changes.find(({ path }) => path === sysctlsPath)?.after ?? null;
   if (after === null) return ok({ set: [], kept });
   const wanted = settingsIn(after.text, links);
-  const values = await readSysctls(files, [...kept.keys(), ...wanted.map(({ key }) => key)]);
-  return values.ok ? ok(planSysctls(wanted, kept, values.value)) : values;
+  const keys = [...kept.keys(), ...wanted.map(({ key }) => key)];
+  const values = await readSysctls(files, [...keys, ...keys.map(ofNew)]);
+  if (!values.ok) return values;
+  // At boot a link begins with these, whatever was there before enid in another boot.
+  const begun = [...kept].map(([key, { former, ours }]) => {
+    return [key, { former: values.value.get(ofNew(key)) ?? former, ours }] as const;
+  });
+  return ok(planSysctls(wanted, new Map(begun), values.value));
+}
+
+/** The key of what links begin with. */
+function ofNew(key: string): string {
+  return key.replace(/\/(conf|neigh)\/[^/]+\//, '/$1/default/');
 }
 
 /** MACs by link name, from /sys/class/net; links without an Ethernet address are left out. Errors: `file-unreadable`. */

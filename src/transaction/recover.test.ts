@@ -133,12 +133,14 @@ net/ipv4/conf/${primary}/arp_ignore = 1
       ['net/ipv6/conf/eth0/accept_ra', '1'],
       ['net/ipv4/conf/eth1/arp_ignore', '0'],
     ]);
+    const defaults = { 'net/ipv4/conf/default/rp_filter': '1', 'net/ipv6/conf/default/accept_ra': '2' };
+    for (const [key, held] of Object.entries(defaults)) proc.set(key, held);
     const files = withProc(nodeFiles(root), proc);
     const before = text('eth1', 'eth0');
     value(await files.write(sysctlsPath, before, { mode: 0o644 }));
     const owned = { path: sysctlsPath, digest: digestOf(before), mode: 0o644, mac: null };
     const sysctls = new Map([
-      [rp, { former: '1', ours: '2' }],
+      [rp, { former: '0', ours: '2' }],
       [ra, { former: '1', ours: '0' }],
       [arp, { former: '0', ours: '1' }],
     ]);
@@ -148,16 +150,17 @@ net/ipv4/conf/${primary}/arp_ignore = 1
     expect(value(await files.readText(sysctlsPath))).toBe(text('eth0', 'eth1'));
     expect(Object.fromEntries(proc)).toEqual({
       [rp]: '1',
-      [ra]: '1',
+      [ra]: '2',
       [arp]: '0',
       'net/ipv4/conf/eth0/rp_filter': '2',
       'net/ipv6/conf/eth0/accept_ra': '0',
       'net/ipv4/conf/eth1/arp_ignore': '1',
+      ...defaults,
     });
     const state = value(await loadState(files));
     expect(state.files.get(sysctlsPath)?.digest).toBe(digestOf(text('eth0', 'eth1')));
     expect([...state.sysctls.keys()].sort()).toEqual(
-      [...proc.keys()].filter((key) => !sysctls.has(key)).sort(),
+      [...proc.keys()].filter((key) => !sysctls.has(key) && !(key in defaults)).sort(),
     );
     // Done once, there is nothing left to do; and what a person edited is theirs.
     expect(value(await recover(ports, process.pid, here))).toEqual(nothing);

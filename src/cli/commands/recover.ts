@@ -8,6 +8,9 @@ import { untilNamed } from '../until-named.ts';
 /** There when files changed at this boot before the network: netplan's generator has to read them again. */
 const recoveredPath = '/run/enid/recovered';
 
+/** There when NICs lost settings that were another one's: what others configure for them has to be set again. */
+const renamedPath = '/run/enid/renamed';
+
 /** `enid recover`: files only, before the network starts. */
 export async function run({ ports, json, root }: Context): Promise<Result<CommandOutput>> {
   if (root === '/') await untilNamed(ports);
@@ -16,9 +19,10 @@ export async function run({ ports, json, root }: Context): Promise<Result<Comman
   if (!links.ok) return links;
   const recovered = await recover(ports, process.pid, links.value);
   if (!recovered.ok) return recovered;
-  const { transactions, movedAside } = recovered.value;
+  const { transactions, movedAside, rewritten } = recovered.value;
   if (root === '/' && transactions.length + movedAside.length > 0)
     await ports.files.write(recoveredPath, '', { mode: 0o644 });
+  if (root === '/' && rewritten.length > 0) await ports.files.write(renamedPath, '', { mode: 0o644 });
   const failed = recovered.value.transactions.some(
     (entry) => entry.kind === 'failed' || (entry.kind === 'undone' && !entry.report.worked),
   );
