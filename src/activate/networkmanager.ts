@@ -18,24 +18,32 @@ export const networkManager: StackActions = {
   release: (change) => (byScripts(change.stack) ? networkScripts.release(change) : []),
   scoped: (change) => {
     if (byScripts(change.stack)) return networkScripts.scoped(change);
-    const drop =
-      gone(change).length === 0
-        ? []
-        : [tell(['nmcli', 'connection', 'reload'], 'let NetworkManager drop profiles whose files are gone')];
-    return [...drop, ...touched(change).flatMap((nic) => takeUp(change, nic))];
+    const isReread = gone(change).length > 0 || change.files.some(movesProfile);
+    const steps = touched(change).flatMap((nic) => takeUp(change, nic, isReread));
+    return isReread ? [reload, ...steps] : steps;
   },
   service: ({ stack }) => [serviceCommand('restart', 'NetworkManager', stack.init, 'restart NetworkManager')],
   revive: ({ stack, network }) => ({
-    scoped: [
-      tell(['nmcli', 'connection', 'reload'], 'let NetworkManager read its profiles again'),
-      up(['ifname', network.primary.name], `the primary ${network.primary.name}`),
-    ],
+    scoped: [reload, up(['ifname', network.primary.name], `the primary ${network.primary.name}`)],
     start: [serviceCommand('start', 'NetworkManager', stack.init, 'start NetworkManager')],
     restart: [serviceCommand('restart', 'NetworkManager', stack.init, 'restart NetworkManager')],
   }),
   // `nmcli connection load` returns 0 for a file that it refuses.
   refusal: (output) => /^.*Could not load file.*$/m.exec(output)?.[0] ?? null,
 };
+
+const reload = tell(['nmcli', 'connection', 'reload'], 'let NetworkManager read its profiles again');
+
+/**
+ * True for a file whose profile goes or gives way to another one: one read by itself would be taken for a second with the
+ * same UUID, or take a profile away that stands in another file now. All are read at once then.
+ */
+function movesProfile({ mac, before, after }: FileChange): boolean {
+  if (mac === null || before === null) return false;
+  if (after === null) return true;
+  const [former, now] = [uuidIn(new TextDecoder().decode(before.bytes)), uuidIn(after.text)];
+  return former !== null && now !== null && former !== now;
+}
 
 /** Routes and rules of a profile are reapplied since 1.22 without losing what the lease brought. */
 function canReapply(stack: Stack): boolean {
@@ -47,22 +55,24 @@ function byScripts(stack: Stack): boolean {
   return stack.networkScripts && stack.format === 'ifcfg-nm' && !hasRules;
 }
 
-function takeUp(change: Change, nic: DesiredInterface): readonly Step[] {
+function takeUp(change: Change, nic: DesiredInterface, isRead: boolean): readonly Step[] {
   const files = filesOf(change, nic.mac);
-  const profile = files.map((file) => profileOf(file.path)).find((path) => path !== null) ?? null;
+  const written = files.filter((file) => file.after !== null);
+  const profile = written.map((file) => profileOf(file.path)).find((path) => path !== null) ?? null;
   if (profile === null) return [up(['ifname', nic.name], nic.name)];
   const load = tell(
     ['nmcli', 'connection', 'load', profile],
     `let NetworkManager read the profile of ${nic.name}`,
   );
-  const inPlace = canReapply(change.stack) && files.every((file) => file.before !== null);
-  if (inPlace)
+  const read = isRead ? [] : [load];
+  const isSame = files.every((file) => file.before !== null && !movesProfile(file));
+  if (isSame && canReapply(change.stack))
     return [
-      load,
+      ...read,
       tell(['nmcli', 'device', 'reapply', nic.name], `change ${nic.name} without taking it down`),
     ];
-  const uuid = uuidIn(files);
-  return [load, up(uuid === null ? ['ifname', nic.name] : ['uuid', uuid], nic.name)];
+  const uuid = written.map((file) => uuidIn(file.after?.text ?? '')).find((one) => one !== null) ?? null;
+  return [...read, up(uuid === null ? ['ifname', nic.name] : ['uuid', uuid], nic.name)];
 }
 
 function up(which: readonly string[], nic: string): Step {
@@ -76,10 +86,6 @@ function profileOf(path: string): string | null {
   return name === undefined ? null : `/etc/sysconfig/network-scripts/ifcfg-${name}`;
 }
 
-function uuidIn(files: readonly FileChange[]): string | null {
-  for (const file of files) {
-    const uuid = /^uuid="?([0-9a-f-]{36})"?$/im.exec(file.after?.text ?? '')?.[1];
-    if (uuid !== undefined) return uuid;
-  }
-  return null;
+function uuidIn(text: string): string | null {
+  return /^uuid="?([0-9a-f-]{36})"?$/im.exec(text)?.[1] ?? null;
 }

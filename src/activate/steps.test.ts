@@ -109,6 +109,23 @@ describe('NetworkManager', () => {
     expect(around(change(nm, { touched: [nic(1)] })).scoped).toEqual(['nmcli connection up ifname eth1']);
   });
 
+  it('reads all profiles at once when NICs have exchanged names, and so their files', () => {
+    const other = '1b0c51a7-5a1f-5a55-8a3c-6a0c5b0f6a22';
+    const former = (text: string) => ({ bytes: Buffer.from(text), mode: 0o600, uid: 0, gid: 0 });
+    const [one, two] = [nic(1, { name: 'eth2' }), nic(2, { name: 'eth1' })];
+    const taken = {
+      ...file(path, two, 'replace', `uuid=${other}\n`),
+      before: former(`uuid=${uuid}\n`),
+    };
+    const moved = file(path.replace('eth1', 'eth2'), one, 'create', `uuid=${uuid}\n`);
+    const left = file(path.replace('eth1', 'eth5'), two, 'remove');
+    expect(around(change(nm, { touched: [one, two], files: [moved, taken, left] })).scoped).toEqual([
+      'nmcli connection reload',
+      `nmcli connection up uuid ${uuid}`,
+      `nmcli connection up uuid ${other}`,
+    ]);
+  });
+
   it('rereads profiles when one is gone', () => {
     expect(around(change(nm, { gone: [goneNic(1, false)] })).scoped).toEqual(['nmcli connection reload']);
   });

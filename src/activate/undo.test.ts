@@ -47,7 +47,6 @@ describe('undoing', () => {
     ];
     expect(undone(change(nm, { touched: [nic(1), nic(2)], files })).scoped).toEqual([
       'nmcli connection reload',
-      `nmcli connection load ${keyfile('eth2')}`,
       'nmcli device reapply eth2',
     ]);
   });
