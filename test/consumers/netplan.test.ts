@@ -59,7 +59,7 @@ describe('netplan with renderer NetworkManager', () => {
 
     for (const { path, text } of files.filter((file) => file.path.startsWith('/etc/netplan/'))) {
       const nic = /60-enid-(.*)\.yaml$/.exec(path)?.[1];
-      const profile = generated[`NetworkManager/system-connections/netplan-${nic}.nmconnection`] ?? '';
+      const profile = generated[`NetworkManager/system-connections/netplan-0-enid-${nic}.nmconnection`] ?? '';
       expect(count(profile, /^route\d+=/gm)).toBe(count(text, /^ {8}- to: /gm));
       expect(count(profile, /^routing-rule\d+=priority/gm)).toBe(count(text, /\.routing-rule\d+: /gm));
       expect(count(profile, /^never-default=true$/gm)).toBe(count(text, /dhcp[46]: true/gm));
