@@ -66,13 +66,25 @@ function takeUp(change: Change, nic: DesiredInterface, isRead: boolean): readonl
   );
   const read = isRead ? [] : [load];
   const isSame = files.every((file) => file.before !== null && !movesProfile(file));
-  if (isSame && canReapply(change.stack))
+  const inPlace = isSame && canReapply(change.stack);
+  if (inPlace && files.some(staysWithIpv6)) return read;
+  if (inPlace)
     return [
       ...read,
       tell(['nmcli', 'device', 'reapply', nic.name], `change ${nic.name} without taking it down`),
     ];
   const uuid = written.map((file) => uuidIn(file.after?.text ?? '')).find((one) => one !== null) ?? null;
   return [...read, up(uuid === null ? ['ifname', nic.name] : ['uuid', uuid], nic.name)];
+}
+
+/**
+ * True for a profile that has IPv6 before and after the change. `device reapply` would take every IPv6 address of the NIC
+ * away and set it anew, with duplicate address detection: two seconds without (seen with 1.42). So the profile is read, for
+ * when the NIC comes up next, and `ip` sets what differs; what others set NetworkManager leaves alone.
+ */
+function staysWithIpv6({ before, after }: FileChange): boolean {
+  const texts = [before === null ? '' : new TextDecoder().decode(before.bytes), after?.text ?? ''];
+  return texts.every((text) => /^\[ipv6\]\nmethod=(?!disabled)|^IPV6INIT=yes/m.test(text));
 }
 
 function up(which: readonly string[], nic: string): Step {

@@ -96,6 +96,21 @@ describe('NetworkManager', () => {
     expect(around(old).scoped).toEqual([`nmcli connection load ${path}`, `nmcli connection up uuid ${uuid}`]);
   });
 
+  it.each([
+    [path, '[ipv6]\nmethod=manual\n', '[ipv6]\nmethod=disabled\n'],
+    ['/etc/sysconfig/network-scripts/ifcfg-eth1', 'IPV6INIT=yes\n', 'IPV6INIT=no\n'],
+  ])('leaves it to ip where %s has IPv6 and keeps it, which reapply would take away', (place, has, lacks) => {
+    const scoped = (before: string, after: string) => {
+      const changed = file(place, nic(1), 'replace', after);
+      const held = changed.before === null ? null : { ...changed.before, bytes: Buffer.from(before) };
+      return around(change(nm, { touched: [nic(1)], files: [{ ...changed, before: held }] })).scoped;
+    };
+    const load = `nmcli connection load ${place}`;
+    expect(scoped(has, has)).toEqual([load]);
+    expect(scoped(lacks, has)).toEqual([load, 'nmcli device reapply eth1']);
+    expect(scoped(has, lacks)).toEqual([load, 'nmcli device reapply eth1']);
+  });
+
   it('loads the ifcfg file when only its routes changed', () => {
     const route = '/etc/sysconfig/network-scripts/route-eth1';
     const told = change(
