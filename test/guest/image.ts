@@ -64,7 +64,8 @@ const commonFiles: Readonly<Record<string, string>> = {
     '[Journal]\nStorage=persistent\nForwardToConsole=no\nRateLimitBurst=0\n',
   // It would tell of every question.
   '/etc/systemd/system/qemu-guest-agent.service.d/lab.conf': '[Service]\nLogLevelMax=notice\n',
-  '/etc/enid/config.yaml': 'metadata: { poll: 5s }\n',
+  // Half of the timeout is what a change may take, and eight NICs brought up one after the other take long here.
+  '/etc/enid/config.yaml': 'metadata: { poll: 5s }\nrollback: { timeout: 3m }\n',
 };
 
 const enableUnits = `systemctl enable enid.service enid-recover.service
