@@ -183,7 +183,7 @@ WantedBy=multi-user.target
   };
 }
 
-/** Every guest of the lab; of each stack the one for continuous integration comes first. */
+/** Every guest of the lab; of each stack the one that `each-stack` means comes first. */
 export const systems: readonly System[] = [
   ifupdown('bookworm', '12', 'isc-dhcp-client'),
   networkd('bookworm', '12'),
