@@ -17,6 +17,8 @@ export const nextStep: Readonly<Record<Reason, string>> = {
   cni: 'nothing: its container network plug-in configures it',
   bonded: 'nothing: the bond or bridge above it is what has addresses',
   'shared-mac': 'nothing: enid cannot tell which of these links the metadata means',
+  'only-way-out':
+    'enid goes on when the primary has its address: see the file that configures it, which may go by another name',
   'table-conflict':
     'remove the foreign route or rule, or move enid away from it with table_base in the configuration',
   'no-slot': 'detach NICs that are not used, then `enid reconfigure`',

@@ -18,6 +18,7 @@ export const reasons = {
   cni: 'handed to a container network plug-in',
   bonded: 'a member of a bond or bridge',
   'shared-mac': 'several links carry its MAC',
+  'only-way-out': 'the default route goes by it, and the primary has no address',
   'table-conflict': 'its table or priority is used by something else',
   'no-slot': 'all 999 slots are taken',
   edited: 'a file of ours was edited or deleted by someone',

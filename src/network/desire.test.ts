@@ -11,7 +11,13 @@ import {
 import type { Config } from '../model/config.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
-import { defaultDestination, type KernelRule, mainTable } from '../model/kernel.ts';
+import {
+  defaultDestination,
+  type KernelAddress,
+  type KernelRoute,
+  type KernelRule,
+  mainTable,
+} from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Stack } from '../model/stack.ts';
 import { emptyState } from '../model/state.ts';
@@ -400,6 +406,43 @@ describe('what is configured', () => {
       [macOf(2), 'unmanaged'],
       [macOf(3), 'not-in-kernel'],
     ]);
+  });
+
+  it('leaves a NIC alone that is the only way out while the primary has no address', () => {
+    const nics = [nic(0, 0), nic(1, 1), nic(2, 2)];
+    const way: KernelRoute = {
+      family: 'ipv4',
+      type: 'unicast',
+      destination: defaultDestination.ipv4,
+      table: mainTable,
+      via: '10.0.1.253' as Address,
+      device: 'eth1',
+      source: null,
+      metric: 0,
+      protocol: 'dhcp',
+      scope: null,
+      onlink: false,
+      dead: false,
+      spec: 'default via 10.0.1.253 dev eth1',
+    };
+    const address: KernelAddress = {
+      link: 'eth0',
+      family: 'ipv4',
+      address: '10.0.0.10' as Address,
+      prefixLength: 24,
+      scope: 'global',
+      flags: [],
+    };
+    const aside = (routes: readonly KernelRoute[], addresses: readonly KernelAddress[]) => {
+      const kernel = { ...imagineKernel(instanceOf(nics)), routes, addresses };
+      return wanted(nics, { kernel }).network.setAside.map((entry) => [entry.name, entry.reason]);
+    };
+    expect(aside([way], [])).toEqual([['eth1', 'only-way-out']]);
+    expect(aside([way], [{ ...address, link: 'eth1' }])).toEqual([['eth1', 'only-way-out']]);
+    expect(aside([way], [address])).toEqual([]);
+    expect(aside([], [])).toEqual([]);
+    // Its own default, as `default_route: metric` has it.
+    expect(aside([{ ...way, metric: 21001 }], [])).toEqual([]);
   });
 
   it('is an error, not an empty network, when the primary is not there', () => {

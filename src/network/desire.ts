@@ -10,7 +10,13 @@ import type {
   SetAside,
 } from '../model/desired.ts';
 import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
-import type { KernelState, Link } from '../model/kernel.ts';
+import {
+  defaultDestination,
+  type KernelRoute,
+  type KernelState,
+  type Link,
+  mainTable,
+} from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Stack } from '../model/stack.ts';
@@ -126,6 +132,8 @@ function settle(
     return aside(finding.reason, finding.detail, finding.link?.name ?? null);
   }
   const name = vlanName ?? finding.link?.name ?? '';
+  const onlyWay = onlyWayOut(name, primary, input);
+  if (onlyWay !== null) return aside('only-way-out', onlyWay, name);
   const known = slots.get(nic.mac);
   const conflict = known === undefined ? undefined : foreign.get(known);
   if (conflict !== undefined) return aside('table-conflict', conflict, name);
@@ -152,6 +160,25 @@ function settle(
     ipv4,
     ipv6,
   };
+}
+
+/**
+ * Why a NIC must stay as it is: the machine is reached by it alone. Its distribution may know the primary by name and have
+ * brought this one up instead, after a boot with swapped names. Null where that is not so.
+ */
+function onlyWayOut(name: string, primary: DesiredPrimary, { kernel, config }: DesireInput): string | null {
+  const isUp = kernel.addresses.some((entry) => entry.link === primary.name && entry.scope === 'global');
+  const isForeign = ({ metric }: KernelRoute) => metric < config.tableBase || metric > config.tableBase + 999;
+  const way = kernel.routes.find(
+    (route) =>
+      route.table === mainTable &&
+      route.device === name &&
+      !route.dead &&
+      route.destination === defaultDestination[route.family] &&
+      isForeign(route),
+  );
+  if (isUp || way === undefined) return null;
+  return `the primary ${primary.name} has no address, and the default route is ${way.spec}`;
 }
 
 /** Without policy routing nothing may move to a table that no rule leads to. */

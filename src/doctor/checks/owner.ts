@@ -23,6 +23,12 @@ const judges: Readonly<Partial<Record<Reason, Judge>>> = {
       detail,
       'enid cannot tell which of them is meant: give all but one another MAC, or a master',
     ),
+  'only-way-out': (subject, detail) =>
+    wrong(
+      subject,
+      `enid leaves it alone: ${detail}`,
+      'bring the primary up: does the file that configures it go by the name of another NIC?',
+    ),
   'table-conflict': (subject, detail) =>
     wrong(
       subject,
