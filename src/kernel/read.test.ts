@@ -52,6 +52,12 @@ describe('readKernel', () => {
     expect(state.value.addresses).toHaveLength(8);
   });
 
+  it('never takes silence for an empty kernel', async () => {
+    const silent = (argv: readonly string[]) => (argv[1] === '-4' ? printed('') : el6(argv));
+    const { ports } = machine(silent, inet6);
+    expect(await readKernel(ports)).toMatchObject({ ok: false, problem: { code: 'kernel-unreadable' } });
+  });
+
   it('takes a kernel without IPv6 for one without IPv6', async () => {
     const { ports, ran } = machine(el6, {});
     const state = await readKernel(ports);

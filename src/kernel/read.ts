@@ -41,6 +41,9 @@ export async function readKernel(ports: Reader): Promise<Result<KernelState>> {
     if (text === undefined || !text.ok) return text ?? fail('kernel-unreadable', 'ip', 'gave no answer');
     const read = parseFamily(text.value, family, names.value);
     if (!read.ok) return read;
+    if (family === 'ipv4' && read.value.rules.length === 0) {
+      return fail('kernel-unreadable', 'ip -4 -o rule show', 'showed no rule, and no kernel is without one');
+    }
     addresses.push(...read.value.addresses);
     routes.push(...read.value.routes);
     rules.push(...read.value.rules);

@@ -10,7 +10,7 @@ const grace = 200;
 
 /**
  * All that the program writes, as UTF-8; null when it is more than 64 MiB. Reading ends a moment after the program
- * did, even if something it left behind (a DHCP client) still holds the pipe.
+ * did, even if something it left behind (a DHCP client) still holds the pipe; never before what is in the pipe was read.
  */
 export function collect(child: ChildProcess, stream: Readable | null): Promise<string | null> {
   if (stream === null) return Promise.resolve('');
@@ -28,8 +28,13 @@ export function collect(child: ChildProcess, stream: Readable | null): Promise<s
     });
     stream.once('error', finish);
     stream.once('close', finish);
+    // After the moment, once more through the event loop: where this process got no time meanwhile, as on a busy machine,
+    // the moment is over before the pipe was looked at.
+    const drain = (known: number): void => {
+      setImmediate(() => (size === known ? stream.destroy() : drain(size)));
+    };
     void ended(child).then(() => {
-      timer = setTimeout(() => stream.destroy(), grace);
+      timer = setTimeout(() => drain(size), grace);
     });
   });
 }
