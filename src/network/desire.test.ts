@@ -481,4 +481,23 @@ describe('what is taken away', () => {
       { present: true },
     ]);
   });
+
+  it('finds what is left of one that went before', () => {
+    const rule: KernelRule = {
+      family: 'ipv4',
+      priority: 21001,
+      from: '10.0.1.11/32' as Prefix,
+      to: null,
+      table: 21001,
+      special: false,
+      spec: 'from 10.0.1.11 lookup 21001',
+    };
+    const kernel = { ...withoutLink, rules: [rule] };
+    const forgotten = { ...state, names: new Map() };
+    expect(wanted(nics.slice(0, 1), { state: forgotten, kernel }).gone).toMatchObject([
+      { mac: macOf(1), table: 21001, present: false },
+    ]);
+    expect(wanted(nics, { state: forgotten, kernel }).gone).toEqual([]);
+    expect(wanted(nics.slice(0, 1), { state: forgotten, kernel: withoutLink }).gone).toEqual([]);
+  });
 });

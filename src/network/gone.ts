@@ -1,3 +1,4 @@
+import { formOf } from '../kernel/band.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
@@ -14,6 +15,11 @@ const handedOver: ReadonlySet<Reason> = new Set<Reason>([
   'cni',
   'bonded',
 ]);
+
+/** A rule of a NIC that was taken away in a moment when it could not be seen, or set again since. */
+function isLeftOver(table: number, kernel: KernelState, base: number): boolean {
+  return kernel.rules.some((rule) => rule.table === table && formOf(rule, base) === 'source');
+}
 
 export interface Departure {
   readonly state: Pick<State, 'files' | 'names'>;
@@ -39,7 +45,8 @@ export function goneInterfaces(departure: Departure): readonly GoneInterface[] {
   const gone: GoneInterface[] = [];
   for (const [mac, slot] of slots) {
     const name = state.names.get(mac);
-    if (desired.has(mac) || (name === undefined && !owning.has(mac))) continue;
+    if (desired.has(mac)) continue;
+    if (name === undefined && !owning.has(mac) && !isLeftOver(base + slot, kernel, base)) continue;
     const link = kernel.links.find((entry) => entry.mac === mac && entry.type === 'ether');
     const aside = network.setAside.find((entry) => entry.mac === mac);
     const given = aside !== undefined && handedOver.has(aside.reason);
