@@ -52,7 +52,7 @@ export async function runDaemon(ports: Ports, options: DaemonOptions): Promise<R
   inbox.put({ kind: 'boot', detail: 'enid started' });
   options.onHangup(() => inbox.put({ kind: 'signal', detail: 'SIGHUP' }));
   const links = await watchLinks(ports, listenerFor(options, memory, inbox));
-  const paths = watchFiles(ports, options.configPath, inbox.put);
+  const paths = watchFiles(ports, options.configPath, () => savedMetadata(memory.config), inbox.put);
   await paths.refresh();
   await ports.files.makeDirectory(triggerDirectory, 0o755);
   await consumeTriggers(ports.files); // the run at the start answers what lies there
@@ -79,6 +79,11 @@ interface Sources {
   readonly inbox: Inbox;
   readonly paths: FileSource;
   readonly links: Pick<KernelWatching, 'seesRules'>;
+}
+
+/** The file that is read in place of a cloud's service; null: none. */
+function savedMetadata({ provider, metadata }: Config): string | null {
+  return provider === 'file' ? metadata.file : null;
 }
 
 async function loop(ports: Ports, options: DaemonOptions, memory: Memory, sources: Sources): Promise<void> {

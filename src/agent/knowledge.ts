@@ -1,5 +1,5 @@
 import { believe } from '../metadata/believe.ts';
-import { readMetadata } from '../metadata/fetch.ts';
+import { agreeingReads, readMetadata } from '../metadata/fetch.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
@@ -58,7 +58,7 @@ export function believeRead(
   removed: ReadonlySet<Mac>,
 ): Knowledge {
   const { config, state } = ground;
-  const settings = { agreeingReads: config.metadata.agreeingReads, pollMs: config.metadata.poll };
+  const settings = { agreeingReads: agreeingReads(config), pollMs: config.metadata.poll };
   const { believed } = state;
   const here = macsOf([...read.interfaces, ...kernel.links]);
   // A VLAN's link is of our own making: that it is not there says nothing.

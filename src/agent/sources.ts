@@ -85,23 +85,25 @@ function looksBetween(ports: Ports, hear: (event: KernelEvent) => void): Looks {
 }
 
 export interface FileSource extends Watching {
-  /** Watches the configuration, the templates, the trigger directory and the files that are ours now. */
+  /** Watches the configuration, the templates, the trigger directory, saved metadata and the files that are ours now. */
   refresh(): Promise<void>;
 }
 
+/** `metadata` says, whenever it is asked, which file is read in place of a cloud's service. */
 export function watchFiles(
-  ports: Pick<Ports, 'files' | 'log'>,
+  ports: Pick<Ports, 'files' | 'log' | 'clock'>,
   config: string,
+  metadata: () => string | null,
   onTrigger: (trigger: Trigger) => void,
 ): FileSource {
-  const places = { config, templates: overrideDirectory };
+  const places = () => ({ config, templates: overrideDirectory, metadata: metadata() });
   const takeTriggers = async () => {
     const taken = await consumeTriggers(ports.files);
     if (!taken.ok) ports.log.warn(describeProblem(taken.problem));
     else for (const trigger of taken.value) onTrigger(trigger);
   };
   const watch = watchPaths(ports, (path) => {
-    const trigger = noticePath(path, places);
+    const trigger = noticePath(path, places());
     if (trigger === null) void takeTriggers();
     else onTrigger(trigger);
   });
@@ -109,7 +111,7 @@ export function watchFiles(
     async refresh() {
       const state = await loadState(ports.files);
       const owned = state.ok ? state.value.files.keys() : [];
-      await watch.follow(pathsToWatch({ ...places, owned }));
+      await watch.follow(pathsToWatch({ ...places(), owned }));
     },
     stop: () => watch.stop(),
   };

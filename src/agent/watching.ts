@@ -77,8 +77,11 @@ export interface PathWatch extends Watching {
   follow(paths: readonly string[]): Promise<void>;
 }
 
-export function watchPaths(ports: Pick<Ports, 'files'>, onChange: (path: string) => void): PathWatch {
-  let current: Watching | null = null;
+export function watchPaths(
+  ports: Pick<Ports, 'files' | 'clock'>,
+  onChange: (path: string) => void,
+): PathWatch {
+  let current: ReturnType<Ports['files']['watch']> | null = null;
   let known = '';
   return {
     async follow(paths) {
@@ -88,7 +91,12 @@ export function watchPaths(ports: Pick<Ports, 'files'>, onChange: (path: string)
       const former = current;
       known = key;
       current = ports.files.watch(wanted, onChange);
-      await former?.stop();
+      if (former === null) return;
+      // What changes meanwhile is seen by one of the two at least.
+      const over = new AbortController();
+      await Promise.race([current.ready, ports.clock.sleep(settling, over.signal)]);
+      over.abort();
+      await former.stop();
     },
     stop: async () => {
       await current?.stop();

@@ -1,11 +1,12 @@
 import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
-import { ok, type Result } from '../model/problem.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
 import type { Evidence } from '../model/stack.ts';
 import type { Http } from '../ports/http.ts';
 import type { Ports } from '../ports/ports.ts';
 import { chooseProvider } from './choose.ts';
 import { plausible } from './plausible.ts';
+import type { Provider } from './provider.ts';
 import { providers } from './registry.ts';
 import type { MetadataSession, Opened } from './session.ts';
 
@@ -27,7 +28,7 @@ export interface MetadataReading {
 /**
  * One read of the metadata: the provider is chosen (once per process and settings), asked within
  * 5 × `metadata.timeout`, and its answer parsed. A problem means "unknown" and nothing else (design section 5).
- * Errors: `provider-unknown`, `config-invalid`, `file-unreadable`, and every `metadata-…` code.
+ * Errors: `provider-unknown`, `config-invalid`, and every `metadata-…` code.
  */
 export async function readMetadata(
   ports: MetadataPorts,
@@ -41,13 +42,23 @@ export async function readMetadata(
   const before = session.requests;
   const deadline = ports.clock.monotonic() + readsPerTimeout * config.metadata.timeout;
   const raw = await fetch(signal === undefined ? { deadline } : { deadline, signal });
-  if (!raw.ok) return raw;
-  const parsed = provider.parse(raw.value);
-  if (!parsed.ok) return parsed;
-  const instance = plausible(parsed.value, raw.value.source);
-  return instance.ok
-    ? ok({ instance: instance.value, evidence, requests: session.requests - before })
-    : instance;
+  const parsed = raw.ok ? provider.parse(raw.value) : raw;
+  const instance = raw.ok && parsed.ok ? plausible(parsed.value, raw.value.source) : parsed;
+  if (!instance.ok) return remedied(instance.problem, provider);
+  return ok({ instance: instance.value, evidence, requests: session.requests - before });
+}
+
+function remedied(problem: Problem, { remedy }: Provider): Result<never> {
+  const advice = problem.advice === '' ? (remedy ?? '') : problem.advice;
+  return { ok: false, problem: { ...problem, advice } };
+}
+
+/**
+ * How many reads in a row must agree before something is taken away (design section 5): as configured, unless the provider
+ * that is named in the configuration says it itself.
+ */
+export function agreeingReads({ provider, metadata }: Pick<Config, 'provider' | 'metadata'>): number {
+  return providers.find(({ id }) => id === provider)?.agreeingReads ?? metadata.agreeingReads;
 }
 
 /** Which cloud this is and why, without asking it anything. Errors: `provider-unknown`, `config-invalid`. */

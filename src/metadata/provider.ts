@@ -13,6 +13,10 @@ export interface Provider {
   readonly title: string;
   /** The base of its metadata service, without a final slash; null where nothing is asked over the network. */
   readonly endpoint: string | null;
+  /** How many reads must agree before something is taken away, where that is not for the configuration to say. */
+  readonly agreeingReads?: number;
+  /** What a person can do about an answer that does not read; absent: nothing. */
+  readonly remedy?: string;
   /** What in the firmware's tables says that this machine runs there; null: nothing does, and nothing is sent to it. */
   detect(dmi: Dmi): Evidence | null;
   /** Makes the reader that lives as long as the process, so that it can remember tokens and what the service knows. */

@@ -58,6 +58,12 @@ export interface Files {
   makeDirectory(path: string, mode: number): Promise<Result<void>>;
   /** Removes a directory and all below it; already gone is fine. */
   removeTree(path: string): Promise<Result<void>>;
-  /** Calls `onChange` with the path whenever one of the paths (files or directories, now or later) changes; ends with `stop`. */
-  watch(paths: readonly string[], onChange: (path: string) => void): { stop(): Promise<void> };
+  /**
+   * Calls `onChange` with the path whenever one of the paths (files or directories, now or later) changes; ends with `stop`.
+   * From `ready` on nothing is missed.
+   */
+  watch(
+    paths: readonly string[],
+    onChange: (path: string) => void,
+  ): { readonly ready: Promise<void>; stop(): Promise<void> };
 }

@@ -21,7 +21,13 @@ export function driftPause(inARow: number): number {
   return Math.min(2_000, 250 * 2 ** inARow);
 }
 
-const bursts: ReadonlySet<TriggerKind> = new Set<TriggerKind>(['link', 'config', 'drift', 'manual']);
+const bursts: ReadonlySet<TriggerKind> = new Set<TriggerKind>([
+  'link',
+  'config',
+  'metadata', // a saved file; a poll does not wait here
+  'drift',
+  'manual',
+]);
 
 /** The first of these among the arrivals names the run. */
 const precedence: readonly TriggerKind[] = [

@@ -2,20 +2,27 @@ import { expect, test } from 'vitest';
 import type { DirectoryEntry } from '../ports/files.ts';
 import { consumeTriggers, noticePath, pathsToWatch, triggerDirectory } from './files.ts';
 
-const places = { config: '/etc/enid/config.yaml', templates: '/etc/enid/templates' };
+const places = {
+  config: '/etc/enid/config.yaml',
+  templates: '/etc/enid/templates',
+  metadata: '/srv/network.json',
+};
 
 test('paths', () => {
   expect(pathsToWatch({ ...places, owned: ['/etc/netplan/60-enid-eth1.yaml'] })).toEqual([
     '/etc/enid/config.yaml',
     '/etc/enid/templates',
     '/run/enid/trigger',
+    '/srv/network.json',
     '/etc/netplan/60-enid-eth1.yaml',
   ]);
+  expect(pathsToWatch({ ...places, metadata: null, owned: [] })).not.toContain('/srv/network.json');
 });
 
 test.each([
   ['/etc/enid/config.yaml', 'config'],
   ['/etc/enid/templates/netplan/interface.yaml.liquid', 'config'],
+  ['/srv/network.json', 'metadata'],
   ['/run/enid/trigger/link-eth1', undefined],
   ['/run/enid/trigger', undefined],
   ['/etc/netplan/60-enid-eth1.yaml', 'drift'],

@@ -10,17 +10,23 @@ export interface WatchedPaths {
   readonly config: string;
   /** The directory of the administrator's templates. */
   readonly templates: string;
+  /** The saved metadata of provider `file`; null with any other. */
+  readonly metadata: string | null;
   /** Files of ours, wherever they are. */
   readonly owned: Iterable<string>;
 }
 
-export function pathsToWatch({ config, templates, owned }: WatchedPaths): readonly string[] {
-  return [config, templates, triggerDirectory, ...owned];
+export function pathsToWatch({ config, templates, metadata, owned }: WatchedPaths): readonly string[] {
+  return [config, templates, triggerDirectory, ...(metadata === null ? [] : [metadata]), ...owned];
 }
 
 /** What a change of this path means. Null for the trigger directory, whose files are consumed first. */
-export function noticePath(path: string, { config, templates }: Omit<WatchedPaths, 'owned'>): Trigger | null {
+export function noticePath(
+  path: string,
+  { config, templates, metadata }: Omit<WatchedPaths, 'owned'>,
+): Trigger | null {
   if (path === config) return { kind: 'config', detail: `${path} changed` };
+  if (path === metadata) return { kind: 'metadata', detail: `${path} changed` };
   if (isBelow(templates, path)) return { kind: 'config', detail: `template ${path} changed` };
   if (isBelow(triggerDirectory, path)) return null;
   return { kind: 'drift', detail: `${path} changed` };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../src/config/defaults.ts';
-import { detectCloud } from '../../src/metadata/fetch.ts';
+import { agreeingReads, detectCloud } from '../../src/metadata/fetch.ts';
+import { savedFile } from '../../src/metadata/file/index.ts';
 import { fail, ok } from '../../src/model/problem.ts';
+import type { Files } from '../../src/ports/files.ts';
 import type { Http } from '../../src/ports/http.ts';
-import { filesOf, reader } from './reading.ts';
+import { filesOf, quickClock, reader, silent } from './reading.ts';
 import { startService } from './service.ts';
 
 const dmi = '/sys/class/dmi/id';
@@ -111,13 +113,52 @@ describe('a saved file', () => {
     });
   });
 
-  it.each<[string, string | null, string]>([
-    ['missing', null, 'metadata-not-found'],
-    ['empty', ' \n', 'metadata-empty'],
-    ['no JSON', saved.slice(0, -3), 'metadata-malformed'],
-    ['of another form', '[]', 'metadata-malformed'],
-  ])('that is %s is an error', async (_, text, code) => {
-    expect(await read(text)).toMatchObject({ ok: false, problem: { code, place: '/saved.json' } });
+  it.each<[string, string | null, string, string, string]>([
+    ['missing', null, 'metadata-not-found', '', 'put the file back'],
+    ['empty', ' \n', 'metadata-empty', '', 'correct the file'],
+    ['cut off', saved.slice(0, -3), 'metadata-malformed', ':1:57', 'correct the file'],
+    ['of another form', '[]', 'metadata-malformed', '', 'correct the file'],
+    [
+      'wrong in one field',
+      saved.replace('true', 'true,"ipv6":{"addresses":["2001:db8::x"]}'),
+      'bad-address',
+      ': interfaces[0].ipv6.addresses[0]',
+      'correct the file',
+    ],
+    [
+      'harmful',
+      saved.replace('true', 'true,"ipv6":{"gateway":"ff02::1"}'),
+      'metadata-malformed',
+      ': 00:16:3e:00:00:01 ipv6',
+      'correct the file',
+    ],
+  ])('that is %s is an error with its place and what to do', async (_, text, code, place, advice) => {
+    expect(await read(text)).toMatchObject({
+      ok: false,
+      problem: { code, place: `/saved.json${place}`, advice: expect.stringContaining(advice) },
+    });
+  });
+
+  it('that may not be read is unknown, as a service that does not answer is', async () => {
+    const problem = { code: 'file-unreadable', place: '/saved.json', message: 'EACCES', advice: '' } as const;
+    const files = { readText: () => Promise.resolve({ ok: false, problem } as const) };
+    const raw = await savedFile.open({
+      ...{ http: recording(null), files: files as unknown as Files, clock: quickClock(), log: silent },
+      ...{ endpoint: null, settings: { ...defaultConfig.metadata, file: '/saved.json' } },
+    })({ deadline: Number.POSITIVE_INFINITY });
+
+    expect(raw).toMatchObject({
+      ok: false,
+      problem: { code: 'metadata-unreachable', place: '/saved.json', message: 'EACCES' },
+    });
+  });
+
+  it('is believed at once, also in what it takes away; a cloud after reads that agree', () => {
+    const { metadata } = defaultConfig;
+
+    expect(agreeingReads({ provider: 'file', metadata })).toBe(1);
+    expect(agreeingReads({ provider: 'auto', metadata })).toBe(metadata.agreeingReads);
+    expect(agreeingReads({ provider: 'alibaba', metadata: { ...metadata, agreeingReads: 3 } })).toBe(3);
   });
 
   it('has to be named', async () => {

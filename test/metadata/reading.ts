@@ -25,7 +25,7 @@ export function filesOf(texts: Readonly<Record<string, string>>): Files {
   return files as Files;
 }
 
-const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+export const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 
 export interface Reader {
   readonly clock: ReturnType<typeof quickClock>;

@@ -13,8 +13,14 @@ export interface Scene {
   readonly enid: Enid;
 }
 
-/** Makes the scene before the tests of a file and takes it down after them; nothing may be left. */
-export function useScene(wish: VpcWish = {}): Scene {
+/**
+ * Makes the scene before the tests of a file and takes it down after them; nothing may be left. `prepare` is done before the
+ * daemon starts.
+ */
+export function useScene(
+  wish: VpcWish = {},
+  prepare: (scene: Scene) => Promise<void> = async () => {},
+): Scene {
   let made: Scene | undefined;
   const scene = (): Scene => {
     if (made === undefined) throw new Error('the scene is made before the tests');
@@ -25,8 +31,9 @@ export function useScene(wish: VpcWish = {}): Scene {
     const vpc = await makeVpc(wish);
     await Promise.all([vpc.peer(0), vpc.peer(1)]);
     const enid = await installEnid(vpc.server);
-    await enid.start();
     made = { vpc, enid };
+    await prepare(made);
+    await enid.start();
     await enid.until('the first run', (status) => status.state === 'ok');
   });
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { defaultConfig } from '../../config/defaults.ts';
 import { loadConfig } from '../../config/load.ts';
 import { assumedStack } from '../../distro/assumed.ts';
 import { parseInstance } from '../../metadata/instance-schema.ts';
+import { parseJson } from '../../metadata/json.ts';
 import type { Config } from '../../model/config.ts';
 import type { RenderedFile } from '../../model/file.ts';
 import type { InstanceNetwork } from '../../model/instance.ts';
@@ -54,13 +55,9 @@ async function readInstance(path: string): Promise<Result<InstanceNetwork>> {
   const text = await nodeFiles('/').readText(path);
   if (!text.ok) return notTheForm(text.problem);
   if (text.value === null) return fail('usage', path, 'no such file', 'save one with: enid metadata --json');
-  try {
-    const parsed = parseInstance(JSON.parse(text.value), path);
-    return parsed.ok ? parsed : notTheForm(parsed.problem);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return fail('usage', path, 'is not JSON', 'expected what `enid metadata --json` prints');
-  }
+  const json = parseJson(text.value, path);
+  const parsed = json.ok ? parseInstance(json.value, path) : json;
+  return parsed.ok ? parsed : notTheForm(parsed.problem);
 }
 
 /** What is wrong with a file that was named on the command line is an error of usage, not of a metadata service. */

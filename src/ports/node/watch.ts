@@ -5,6 +5,8 @@ import type { Place } from './rooted.ts';
 
 /** Something that watches until it is stopped; after `stop` nothing is reported any more. */
 export interface Watching {
+  /** From then on every change is seen. */
+  readonly ready: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export function watchPaths(
     if (!stopped) onChange(path);
   }).catch(() => null);
   return {
+    ready: starting.then(() => undefined),
     stop: async () => {
       stopped = true;
       await (await starting)?.close();
