@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { asksOtherwise } from '../src/activate/asking.ts';
+import type { FileChange, RenderedFile } from '../src/model/file.ts';
 import { goldenCases, goldenFolder, goldenSystems } from './golden-systems.ts';
 import { renderGolden } from './render-golden.ts';
 
@@ -41,6 +43,32 @@ it('no golden is left over from a system or case that is gone', async () => {
   expect(folders.filter((folder) => !kept.has(folder))).toEqual([]);
   expect(new Set(cases.flat())).toEqual(new Set(goldenCases));
 });
+
+it.each(goldenSystems.map((system) => [goldenFolder(system), system] as const))(
+  '%s: files tell whether a lease is asked for',
+  async (_, system) => {
+    const [leased, set] = [await renderGolden(system, 'dhcp-1'), await renderGolden(system, 'static-1')];
+    const differs = text(leased.files) !== text(set.files);
+
+    expect(asksOtherwise(changes(leased.files, set.files))).toBe(differs);
+    expect(asksOtherwise(changes(set.files, leased.files))).toBe(differs);
+    expect(asksOtherwise(changes(leased.files, leased.files))).toBe(false);
+  },
+);
+
+function text(files: readonly RenderedFile[]): string {
+  return files.map((file) => `${file.path}\n${file.text}`).join('\n');
+}
+
+/** What a change from one tree to another one does to the files that are in both. */
+function changes(from: readonly RenderedFile[], to: readonly RenderedFile[]): readonly FileChange[] {
+  return to.flatMap(({ path, text: after, mode, mac }): readonly FileChange[] => {
+    const former = from.find((file) => file.path === path);
+    if (former === undefined) return [];
+    const before = { bytes: Buffer.from(former.text), mode, uid: 0, gid: 0 };
+    return [{ path, action: 'replace', before, after: { text: after, mode }, mac }];
+  });
+}
 
 async function readTree(directory: string): Promise<Tree> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);

@@ -3,6 +3,7 @@ import type { FileChange } from '../model/file.ts';
 import { type Stack, versionAtLeast } from '../model/stack.ts';
 import type { Change, Step } from '../model/step.ts';
 import type { StackActions } from './actions.ts';
+import { asksOtherwise } from './asking.ts';
 import { networkScripts } from './network-scripts.ts';
 import { filesOf, gone, touched } from './scope.ts';
 import { rise, serviceCommand, tell } from './steps.ts';
@@ -67,7 +68,7 @@ function takeUp(change: Change, nic: DesiredInterface, isRead: boolean): readonl
   const read = isRead ? [] : [load];
   const isSame = files.every((file) => file.before !== null && !movesProfile(file));
   const inPlace = isSame && canReapply(change.stack);
-  if (inPlace && files.some(staysWithIpv6)) return read;
+  if (inPlace && !asksOtherwise(files) && files.some(staysWithIpv6)) return read;
   if (inPlace)
     return [
       ...read,

@@ -1,3 +1,4 @@
+import { asksOtherwise } from '../activate/asking.ts';
 import { stackActions } from '../activate/registry.ts';
 import type { Config } from '../model/config.ts';
 import type { DesiredInterface } from '../model/desired.ts';
@@ -93,7 +94,8 @@ function needsSteps(nic: DesiredInterface, { intention, due }: ActivationInput, 
   if (files.length === 0)
     return differs.some(isLease) || differs.some((entry) => entry.kind === 'link-missing');
   const isNew = files.every((file) => file.before === null);
-  return isNew || reapplies || differs.some((entry) => !byBatch.has(entry.kind) || isLease(entry));
+  if (isNew || reapplies || asksOtherwise(files)) return true;
+  return differs.some((entry) => !byBatch.has(entry.kind) || isLease(entry));
 }
 
 /** True when something that could be mended was not, on one of these NICs: reason to restart the service. */
