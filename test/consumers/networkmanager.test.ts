@@ -3,7 +3,7 @@ import type { RenderedFile } from '../../src/model/file.ts';
 import { stackOf } from '../../src/render/testing.ts';
 import { goldenCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
-import { differences, type Machine, makeServer, settled } from './machine.ts';
+import { differences, type Machine, makeServer, settled, writeFiles } from './machine.ts';
 import { startNetworkManager } from './networkmanager.ts';
 
 /*
@@ -32,6 +32,32 @@ describe.each([
     expect(await machine.sh('cat /run/nm.log')).not.toMatch(/<warn>.*(keyfile|route-sync|rules?:)/);
   });
 });
+
+describe('NetworkManager changes the way of addressing in place', () => {
+  it('from a lease to the same address by hand, and back', async () => {
+    const stack = stackOf('keyfile', { networkmanager: [1, 42] });
+    const leased = await renderSaved(stack, 'dhcp-1');
+    const set = await renderSaved(stack, 'static-1');
+    machine = await makeServer(leased.files);
+    await machine.sh(startNetworkManager('keyfile'));
+    expect(await settled(machine, leased.network)).toEqual([]);
+    const address = 'ip -o -4 addr show dev eth1';
+    expect(await machine.sh(address)).toMatch(/10\.0\.1\.20\/24 .*dynamic/);
+
+    await writeFiles(machine.server, set.files);
+    await machine.sh(reapply);
+    expect(await settled(machine, set.network)).toEqual([]);
+    expect(await machine.sh(address)).toMatch(/10\.0\.1\.20\/32 (?!.*dynamic)/);
+
+    await writeFiles(machine.server, leased.files);
+    await machine.sh(reapply);
+    expect(await settled(machine, leased.network)).toEqual([]);
+    expect(await machine.sh(address)).toMatch(/10\.0\.1\.20\/24 .*dynamic/);
+  });
+});
+
+const reapply = `nmcli connection load /etc/NetworkManager/system-connections/enid-eth1.nmconnection
+nmcli device reapply eth1`;
 
 const renderer: RenderedFile = {
   path: '/etc/netplan/01-renderer.yaml',
