@@ -92,6 +92,25 @@ describe('metadataProbe', () => {
   });
 });
 
+describe('the patience with the metadata', () => {
+  it('is ten times what its answer took, from 1 s to 5 s', async () => {
+    const time = clock();
+    const timeouts: number[] = [];
+    const took = [80, 300, 2000, 20];
+    const http = {
+      request: async ({ timeout }: { timeout: number }) => {
+        timeouts.push(timeout);
+        await time.sleep(took[timeouts.length - 1] ?? 0);
+        return ok({ status: 200, headers: {}, body: '' });
+      },
+    };
+    const ports = { http, clock: time } as unknown as Pick<Ports, 'http' | 'clock'>;
+    const probe = metadataProbe(ports, { url: 'http://100.100.100.200/', source: target.source });
+    for (const _ of took) await probe.ask();
+    expect(timeouts).toEqual([1000, 1000, 3000, 5000]);
+  });
+});
+
 function probeOf(results: readonly ProbeResult[], name: Probe['name'] = 'gateway'): Probe {
   let asked = 0;
   return { name, ask: () => Promise.resolve(results[Math.min(asked++, results.length - 1)] ?? 'unknown') };
@@ -119,6 +138,16 @@ describe('probes before and after a change', () => {
     expect(await silenced([mute, probeOf(['unknown'], 'metadata')], time)).toEqual([mute]);
     expect(time.passed()).toBeGreaterThanOrEqual(3000);
     expect(time.passed()).toBeLessThan(4000);
+  });
+
+  it('are asked three times, however long each takes', async () => {
+    const time = clock();
+    const slow = probeOf(['silent', 'silent', 'answered']);
+    const ask = async (): Promise<ProbeResult> => {
+      await time.sleep(4000);
+      return slow.ask();
+    };
+    expect(await silenced([{ ...slow, ask }], time)).toEqual([]);
   });
 
   it('take no time where there is nothing to ask', async () => {

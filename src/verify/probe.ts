@@ -86,22 +86,24 @@ export interface MetadataTarget {
   readonly source: Address;
 }
 
-/** Milliseconds for one request. */
-const metadataPatience = 1000;
+/** Milliseconds for one request: ten times what the last answer took, within these bounds. */
+const metadataPatience = { least: 1000, most: 5000 };
 
-/** Asks whether the metadata service still answers to the primary's address, with whatever status. */
-export function metadataProbe(ports: Pick<Ports, 'http'>, target: MetadataTarget): Probe {
+/**
+ * Asks whether the metadata service still answers to the primary's address, with whatever status. A machine whose processor
+ * is busy (it is, while a network service takes NICs up) needs many times the usual to see an answer that is there.
+ */
+export function metadataProbe(ports: Pick<Ports, 'http' | 'clock'>, target: MetadataTarget): Probe {
+  const { least, most } = metadataPatience;
+  let timeout = least;
   const ask = async (): Promise<ProbeResult> => {
     const { url, source } = target;
-    const said = await ports.http.request({
-      url,
-      timeout: metadataPatience,
-      localAddress: source,
-      limit: 65_536,
-    });
-    if (said.ok) return 'answered';
-    const { code } = said.problem;
-    return code === 'metadata-unreachable' || code === 'metadata-timeout' ? 'silent' : 'answered';
+    const begun = ports.clock.monotonic();
+    const said = await ports.http.request({ url, timeout, localAddress: source, limit: 65_536 });
+    const code = said.ok ? null : said.problem.code;
+    if (code === 'metadata-unreachable' || code === 'metadata-timeout') return 'silent';
+    timeout = Math.min(most, Math.max(least, 10 * (ports.clock.monotonic() - begun)));
+    return 'answered';
   };
   return { name: 'metadata', ask };
 }
@@ -118,13 +120,14 @@ export async function answering(probes: readonly Probe[]): Promise<readonly Prob
   return probes.filter((_, index) => results[index] === true);
 }
 
-/** Milliseconds that a probe may stay silent after a change, and between two tries. */
+/** Milliseconds that a probe may stay silent after a change, and between two tries; and how often it is asked at least. */
 const grace = 3000;
 const pause = 250;
+const leastTries = 3;
 
 /**
- * Of probes that answered before a change, those that no longer do: silent in every try for three seconds. One that
- * answers once, or of which nothing can be learnt, is well.
+ * Of probes that answered before a change, those that no longer do: silent in every try for three seconds, and in three
+ * tries. One that answers once, or of which nothing can be learnt, is well.
  */
 export async function silenced(
   probes: readonly Probe[],
@@ -132,10 +135,10 @@ export async function silenced(
 ): Promise<readonly Probe[]> {
   const until = clock.monotonic() + grace;
   let left = probes;
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const results = await Promise.all(left.map((probe) => probe.ask()));
     left = left.filter((_, index) => results[index] === 'silent');
-    if (left.length === 0 || clock.monotonic() >= until) return left;
+    if (left.length === 0 || (clock.monotonic() >= until && tries >= leastTries)) return left;
     await clock.sleep(pause);
   }
 }
