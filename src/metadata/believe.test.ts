@@ -190,6 +190,26 @@ describe('believing metadata', () => {
     );
   });
 
+  it('takes nothing from a read as of boot but NICs that are not known', () => {
+    const eth2 = aNic('00:16:3e:00:00:03', { ipv4: aFamily(['10.0.1.30']) });
+    const now = anInstance([eth0, eth1(['10.0.1.20', '10.0.1.21'])]);
+    const atBoot = anInstance([eth0, eth1(['10.0.1.29']), eth2], { asOf: 'boot' });
+    const bare = anInstance([eth0], { asOf: 'boot' });
+
+    const added = anInstance([eth0, eth1(['10.0.1.20', '10.0.1.21']), eth2]);
+    expect(reads(now, atBoot, atBoot)).toMatchObject({ believed: added, missing: new Map() });
+    expect(reads(now, bare, bare, bare)).toMatchObject({ believed: now, changed: false, awaiting: [] });
+  });
+
+  it('believes reads as of boot among themselves, and a later read of the cloud over them', () => {
+    const atBoot = (list: readonly string[]) => anInstance([eth0, eth1(list)], { asOf: 'boot' });
+
+    const renewed = reads(atBoot(['10.0.1.20']), atBoot(['10.0.1.29']), atBoot(['10.0.1.29']));
+    expect(renewed.believed).toEqual(atBoot(['10.0.1.29']));
+    const served = anInstance([eth0]);
+    expect(reads(atBoot(['10.0.1.20']), served, served).believed).toEqual(served);
+  });
+
   it.each<[string, InstanceNetwork]>([
     ['instance', anInstance([eth0], { instanceId: 'i-clone' })],
     ['primary', anInstance([aNic('00:16:3e:00:00:09')])],

@@ -20,7 +20,8 @@ export interface Belief {
  * What to believe after one whole read (design section 5). Additions and changes hold at once. A NIC, an address or a
  * prefix that is no longer listed stays until `agreeingReads` reads, at least 0.8 polls apart, agreed in a row; an
  * address or prefix that is now listed for another NIC has moved and leaves the old one at once. What the read does
- * not say (null, or no DNS servers) stays as it was. Another instance or primary: nothing is kept.
+ * not say (null, or no DNS servers) stays as it was. Another instance or primary: nothing is kept. A read as of boot is
+ * older than what was believed by a later one: it adds the NICs that are not known, and nothing more.
  * `now`: ISO 8601. Pure; the order of NICs and further addresses stays as it was, so that a service that lists them in
  * another order changes nothing.
  */
@@ -35,6 +36,8 @@ export function believe(
     return { believed: read, missing: new Map(), changed: true, awaiting: [] };
   }
   const absences = watchAbsences(former.missing, now, settings);
+  const isOlder = read.asOf !== undefined && believed.asOf === undefined;
+  if (isOlder) return { ...former, ...withUnknownNics(believed, read), awaiting: [] };
   const merged = merge(believed, read, absences);
   return {
     believed: merged,
@@ -48,6 +51,18 @@ function isAnotherMachine(believed: InstanceNetwork, read: InstanceNetwork): boo
   const isAnotherInstance =
     believed.instanceId !== null && read.instanceId !== null && believed.instanceId !== read.instanceId;
   return isAnotherInstance || believed.primaryMac !== read.primaryMac || believed.cloud !== read.cloud;
+}
+
+function withUnknownNics(
+  believed: InstanceNetwork,
+  read: InstanceNetwork,
+): Pick<Belief, 'believed' | 'changed'> {
+  const known = new Set(believed.interfaces.map((nic) => nic.mac));
+  const added = read.interfaces.filter((nic) => !known.has(nic.mac));
+  return {
+    believed: { ...believed, interfaces: [...believed.interfaces, ...added] },
+    changed: added.length > 0,
+  };
 }
 
 function merge(believed: InstanceNetwork, read: InstanceNetwork, absences: Absences): InstanceNetwork {

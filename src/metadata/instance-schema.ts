@@ -42,12 +42,14 @@ const nic = z.strictObject({
   ipv4: family('ipv4').prefault({}),
   ipv6: family('ipv6').prefault({}),
   vlan: optional(z.strictObject({ parentMac: mac, id: z.int().min(1).max(4094) })),
+  bond: optional(z.strictObject({ members: z.array(mac).transform(distinct) })),
 });
 
 const document = z.strictObject({
   schema: optional(z.literal(1)),
   cloud: optional(identifier),
   instanceId: optional(identifier),
+  asOf: optional(z.literal('boot')),
   primaryMac: optional(mac),
   dns: optional(z.array(anyAddress).transform(distinct)),
   interfaces: z.array(nic),
@@ -65,14 +67,21 @@ const document = z.strictObject({
 export function parseInstance(json: unknown, place: string): Result<InstanceNetwork> {
   const read = document.safeParse(json);
   if (!read.success) return malformed(read.error.issues[0], json, place);
-  const { cloud, instanceId, dns, interfaces } = read.data;
+  const { cloud, instanceId, asOf, dns, interfaces } = read.data;
   const primary = primaryOf(read.data, place);
   if (!primary.ok) return primary;
-  const nics = interfaces.map((one): InstanceInterface => ({ ...one, primary: one.mac === primary.value }));
+  const nics = interfaces.map(
+    ({ bond, ...one }): InstanceInterface => ({
+      ...one,
+      primary: one.mac === primary.value,
+      ...(bond === null ? {} : { bond }),
+    }),
+  );
   return ok({
     schema: 1,
     cloud: cloud ?? 'unknown',
     instanceId,
+    ...(asOf === null ? {} : { asOf }),
     primaryMac: primary.value,
     dns: dns ?? [],
     interfaces: nics,

@@ -2,7 +2,7 @@ import type { InstanceFamily, InstanceInterface, InstanceNetwork } from '../mode
 
 /**
  * The text of `enid metadata --json`, which `render --metadata`, provider `file` and state.json read back: every key
- * written, in a fixed order, two spaces of indentation, one final newline.
+ * written (`asOf` and `bond` only where they are said), in a fixed order, two spaces of indentation, one final newline.
  */
 export function printInstance(instance: InstanceNetwork): string {
   return `${JSON.stringify(instanceJson(instance), null, 2)}\n`;
@@ -14,6 +14,7 @@ export function instanceJson(instance: InstanceNetwork): object {
     schema: instance.schema,
     cloud: instance.cloud,
     instanceId: instance.instanceId,
+    ...(instance.asOf === undefined ? {} : { asOf: instance.asOf }),
     primaryMac: instance.primaryMac,
     dns: instance.dns,
     interfaces: instance.interfaces.map(interfaceJson),
@@ -30,6 +31,7 @@ function interfaceJson(nic: InstanceInterface): object {
     ipv4: familyJson(nic.ipv4),
     ipv6: familyJson(nic.ipv6),
     vlan: nic.vlan === null ? null : { parentMac: nic.vlan.parentMac, id: nic.vlan.id },
+    ...(nic.bond === undefined ? {} : { bond: { members: nic.bond.members } }),
   };
 }
 

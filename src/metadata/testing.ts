@@ -50,16 +50,20 @@ function families(family: Family): fc.Arbitrary<InstanceFamily> {
   });
 }
 
-const nics: fc.Arbitrary<InstanceInterface> = fc.record({
-  mac: macs,
-  name: fc.option(fc.constantFrom('eth0', 'eth1', 'ens5.100')),
-  id: fc.option(fc.constantFrom('eni-1', 'eni-2')),
-  primary: fc.constant(false),
-  mtu: fc.option(fc.integer({ min: 68, max: 65_535 })),
-  ipv4: families('ipv4'),
-  ipv6: families('ipv6'),
-  vlan: fc.option(fc.record({ parentMac: macs, id: fc.integer({ min: 1, max: 4094 }) })),
-});
+const nics: fc.Arbitrary<InstanceInterface> = fc.record(
+  {
+    mac: macs,
+    name: fc.option(fc.constantFrom('eth0', 'eth1', 'ens5.100')),
+    id: fc.option(fc.constantFrom('eni-1', 'eni-2')),
+    primary: fc.constant(false),
+    mtu: fc.option(fc.integer({ min: 68, max: 65_535 })),
+    ipv4: families('ipv4'),
+    ipv6: families('ipv6'),
+    vlan: fc.option(fc.record({ parentMac: macs, id: fc.integer({ min: 1, max: 4094 }) })),
+    bond: fc.record({ members: fc.uniqueArray(macs, { maxLength: 2 }) }),
+  },
+  { requiredKeys: ['mac', 'name', 'id', 'primary', 'mtu', 'ipv4', 'ipv6', 'vlan'] },
+);
 
 /** Any network that holds together: unique MACs, exactly one primary. */
 export const instances: fc.Arbitrary<InstanceNetwork> = fc

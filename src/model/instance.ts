@@ -10,6 +10,11 @@ export interface InstanceNetwork {
   readonly schema: 1;
   readonly cloud: string;
   readonly instanceId: string | null;
+  /**
+   * `boot`: told once, when the machine started (a config drive), and not again. What it does not list may have been
+   * attached since. Left out where the cloud is asked anew at each read.
+   */
+  readonly asOf?: 'boot';
   /** The MAC of the NIC that came with the instance; never guessed from an index or a name. */
   readonly primaryMac: Mac;
   readonly dns: readonly Address[];
@@ -29,6 +34,8 @@ export interface InstanceInterface {
   readonly ipv4: InstanceFamily;
   readonly ipv6: InstanceFamily;
   readonly vlan: InstanceVlan | null;
+  /** Only for a bond, which the distribution builds and enid leaves as it is. */
+  readonly bond?: InstanceBond;
 }
 
 export interface InstanceFamily {
@@ -49,4 +56,9 @@ export interface InstanceVlan {
   readonly parentMac: Mac;
   /** 1–4094 */
   readonly id: number;
+}
+
+/** Several NICs bundled into one link, which carries the MAC of its interface; the members are listed nowhere else. */
+export interface InstanceBond {
+  readonly members: readonly Mac[];
 }

@@ -250,6 +250,49 @@ describe('VLAN sub-interfaces that only the configuration knows', () => {
   });
 });
 
+describe('bonds that the metadata describes', () => {
+  // A bare-metal server: bond0 of eth0 and eth1 is the primary, a NIC is a VLAN on it, another a NIC by itself.
+  const vlan = { parentMac: macOf(0), id: 2847 };
+  const nics = [
+    { ...nic(0, 0), bond: { members: [macOf(0), macOf(9)] } },
+    { ...nic(1, 1), vlan },
+    nic(2, 2),
+    { ...nic(3, 3), bond: { members: [macOf(3), macOf(8)] } },
+  ];
+  const built = imagineKernel(instanceOf(nics));
+  const links = (names: readonly string[]) => built.links.filter((link) => names.includes(link.name));
+  const asides = ({ network }: Wanted) => network.setAside.map((one) => [one.name, one.reason]);
+
+  it('are left as they are, and the NICs on and beside them are configured', () => {
+    const result = wanted(nics);
+
+    expect(result.network.primary.name).toBe('bond0');
+    expect(result.network.secondaries.map((one) => [one.name, one.vlan?.parent])).toEqual([
+      ['bond0.2847', 'bond0'],
+      ['eth0', undefined],
+    ]);
+    expect(asides(result)).toEqual([['bond1', 'not-included']]);
+  });
+
+  it('are waited for: neither their members nor a VLAN on a member is touched before', () => {
+    const member = (name: string, number: number) => ({
+      ...built.links[0]!,
+      name,
+      mac: macOf(number),
+      kind: null,
+      hasDevice: true,
+    });
+    const unbuilt = [member('eth4', 0), member('eth5', 9), member('eth6', 3), member('eth7', 8)];
+    const result = wanted(nics, { kernel: { ...built, links: [...unbuilt, ...links(['eth0'])] } });
+
+    expect(result.network.secondaries.map((one) => one.name)).toEqual(['eth0']);
+    expect(asides(result)).toEqual([
+      [null, 'not-in-kernel'],
+      ['eth6', 'bonded'],
+    ]);
+  });
+});
+
 describe('slots', () => {
   it('are for life: a NIC keeps its table when others come and go', () => {
     const first = wanted([nic(0, 0), nic(1, 1), nic(2, 2)]);

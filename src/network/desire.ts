@@ -127,7 +127,8 @@ function settle(
     return { name, mac: nic.mac, id: nic.id, role, reason, detail };
   };
   const finding = findNic(nic, kernel.links, input.claims, config);
-  const vlanName = finding.reason === 'not-in-kernel' ? vlanToMake(nic, kernel.links) : null;
+  const parent = parentOf(nic, input.instance, kernel.links);
+  const vlanName = finding.reason === 'not-in-kernel' ? vlanToMake(nic, parent) : null;
   if (finding.reason !== null && vlanName === null) {
     return aside(finding.reason, finding.detail, finding.link?.name ?? null);
   }
@@ -145,10 +146,7 @@ function settle(
   const slot = known ?? freeSlot(new Set(slots.values()), foreign);
   if (slot === undefined) return aside('no-slot', 'slots 1 to 999 are all taken', name);
   slots.set(nic.mac, slot);
-  const vlan =
-    nic.vlan === null
-      ? null
-      : { parent: parentOf(nic, kernel.links), parentMac: nic.vlan.parentMac, id: nic.vlan.id };
+  const vlan = nic.vlan === null ? null : { parent, parentMac: nic.vlan.parentMac, id: nic.vlan.id };
   return {
     name,
     mac: nic.mac,
@@ -198,21 +196,29 @@ function route(
 }
 
 /** The name a VLAN sub-interface gets when its parent is there and it is not: `eth1.100`. */
-function vlanToMake(nic: InstanceInterface, links: readonly Link[]): string | null {
-  const parent = parentOf(nic, links);
+function vlanToMake(nic: InstanceInterface, parent: string): string | null {
   return nic.vlan === null || parent === '' ? null : `${parent}.${nic.vlan.id}`;
 }
 
-function parentOf(nic: InstanceInterface, links: readonly Link[]): string {
+/** Empty where it is not there. A bond that the metadata describes has its first member's MAC: only the bond will do. */
+function parentOf(nic: InstanceInterface, instance: InstanceNetwork, links: readonly Link[]): string {
+  const isBond = instance.interfaces.some((one) => one.mac === nic.vlan?.parentMac && one.bond !== undefined);
   const free = links.filter(
-    (link) => link.mac === nic.vlan?.parentMac && link.kind !== 'vlan' && link.master === null,
+    (link) =>
+      link.mac === nic.vlan?.parentMac &&
+      link.kind !== 'vlan' &&
+      link.master === null &&
+      (!isBond || link.kind === 'bond'),
   );
   return free[0]?.name ?? '';
 }
 
-/** NICs the kernel has and the metadata does not: hot-plugged a moment ago, or about to be detached. */
+/**
+ * NICs the kernel has and the metadata does not: hot-plugged a moment ago, or about to be detached. What the metadata
+ * lists as a member of a bond waits for that.
+ */
 function unlistedNics(instance: InstanceNetwork, links: readonly Link[], config: Config): SetAside[] {
-  const listed = new Set(instance.interfaces.map((nic) => nic.mac));
+  const listed = new Set(instance.interfaces.flatMap((nic) => [nic.mac, ...(nic.bond?.members ?? [])]));
   const isNic = (link: Link): boolean =>
     link.hasDevice || config.interfaces.include.some((pattern) => matches(pattern, link, null));
   return links.flatMap((link) => {

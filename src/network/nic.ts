@@ -44,6 +44,12 @@ export function findNic(
   if (excludedBy !== undefined)
     return { link, reason: 'excluded', detail: `interfaces.exclude: ${excludedBy}` };
   if (link.master !== null) return { link, reason: 'bonded', detail: `a member of ${link.master}` };
+  if (nic.bond !== undefined && link.kind !== 'bond')
+    return {
+      link,
+      reason: 'bonded',
+      detail: 'the metadata describes a bond of it, which is not built (yet)',
+    };
   const included = config.interfaces.include.some((pattern) => matches(pattern, link, nic.id));
   const hasParent = nic.vlan !== null && link.kind === 'vlan';
   if (!link.hasDevice && !hasParent && !included) {

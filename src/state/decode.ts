@@ -11,10 +11,15 @@ export type Decode<T> = (value: unknown, place: string) => Result<T>;
 type Shape = Readonly<Record<string, Decode<unknown>>>;
 type Decoded<S extends Shape> = { readonly [K in keyof S]: S[K] extends Decode<infer T> ? T : never };
 
-/** An object with these keys, every one present and none beside them. */
-export function object<S extends Shape>(shape: S): Decode<Decoded<S>> {
+/** An object with these keys, every one present, and none beside them but those that may be left out. */
+export function object<S extends Shape, O extends Shape = Record<never, never>>(
+  required: S,
+  leftOut?: O,
+): Decode<Decoded<S> & Partial<Decoded<O>>> {
   return (value, place) => {
     if (!isRecord(value)) return wrong(place, 'is not an object');
+    const said = Object.entries(leftOut ?? {}).filter(([key]) => key in value);
+    const shape: Shape = { ...required, ...Object.fromEntries(said) };
     const surplus = Object.keys(value).find((key) => !Object.keys(shape).includes(key));
     if (surplus !== undefined) return wrong(place, `has the unknown key "${printable(surplus)}"`);
     const read: Record<string, unknown> = {};
@@ -23,7 +28,7 @@ export function object<S extends Shape>(shape: S): Decode<Decoded<S>> {
       if (!member.ok) return member;
       read[key] = member.value;
     }
-    return ok(read as Decoded<S>);
+    return ok(read as Decoded<S> & Partial<Decoded<O>>);
   };
 }
 

@@ -3,7 +3,7 @@ import type { InstanceFamily, InstanceInterface, InstanceNetwork } from '../mode
 import { parseMac } from '../model/mac.ts';
 import { boolean, type Decode, list, literal, nullable, object, parsed, text, whole } from './decode.ts';
 
-// The form of `enid metadata --json` with every key present, as saveState writes it. What a person may hand in
+// The form of `enid metadata --json` as saveState writes it: every key present but those that are only said where they are so. What a person may hand in
 // (`render --metadata`) is read by a more lenient reader of the metadata stage.
 
 const identifier = text(/^[\x21-\x7e]{1,128}$/);
@@ -24,23 +24,29 @@ function family(name: Family): Decode<InstanceFamily> {
   });
 }
 
-const nic: Decode<InstanceInterface> = object({
-  mac,
-  name: nullable(linkName),
-  id: nullable(identifier),
-  primary: boolean,
-  mtu: nullable(whole(68, 65_535)),
-  ipv4: family('ipv4'),
-  ipv6: family('ipv6'),
-  vlan: nullable(object({ parentMac: mac, id: whole(1, 4094) })),
-});
+const nic: Decode<InstanceInterface> = object(
+  {
+    mac,
+    name: nullable(linkName),
+    id: nullable(identifier),
+    primary: boolean,
+    mtu: nullable(whole(68, 65_535)),
+    ipv4: family('ipv4'),
+    ipv6: family('ipv6'),
+    vlan: nullable(object({ parentMac: mac, id: whole(1, 4094) })),
+  },
+  { bond: object({ members: list(mac) }) },
+);
 
 /** The metadata that was believed last. Errors: `state-corrupt`, `bad-mac`, `bad-address`, `bad-prefix`. */
-export const readBelieved: Decode<InstanceNetwork> = object({
-  schema: literal(1),
-  cloud: identifier,
-  instanceId: nullable(identifier),
-  primaryMac: mac,
-  dns: list(anyAddress),
-  interfaces: list(nic),
-});
+export const readBelieved: Decode<InstanceNetwork> = object(
+  {
+    schema: literal(1),
+    cloud: identifier,
+    instanceId: nullable(identifier),
+    primaryMac: mac,
+    dns: list(anyAddress),
+    interfaces: list(nic),
+  },
+  { asOf: literal('boot') },
+);
