@@ -12,7 +12,7 @@ import type { MetadataSession, Opened } from './session.ts';
 
 export { openMetadata } from './session.ts';
 
-type MetadataPorts = Pick<Ports, 'http' | 'files' | 'clock' | 'log'>;
+type MetadataPorts = Pick<Ports, 'http' | 'files' | 'exec' | 'clock' | 'log'>;
 
 /** A whole read may take this many times `metadata.timeout`: a walk over the leaves is dozens of requests. */
 const readsPerTimeout = 5;
@@ -80,10 +80,10 @@ async function open(ports: MetadataPorts, config: Config, session: MetadataSessi
   const choice = await chooseProvider(ports.files, config.provider, providers);
   if (!choice.ok) return choice;
   const { provider, evidence } = choice.value;
-  const { files, clock, log } = ports;
+  const { files, exec, clock, log } = ports;
   const settings = config.metadata;
   const http = counting(ports.http, session);
-  const fetch = provider.open({ http, files, clock, log, settings, endpoint: settings.endpoint });
+  const fetch = provider.open({ http, files, exec, clock, log, settings, endpoint: settings.endpoint });
   session.opened = { key, provider, evidence, fetch };
   return ok(session.opened);
 }

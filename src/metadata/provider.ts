@@ -26,7 +26,7 @@ export interface Provider {
 }
 
 /** What a provider may reach while it fetches. */
-export interface FetchContext extends Pick<Ports, 'http' | 'files' | 'clock' | 'log'> {
+export interface FetchContext extends Pick<Ports, 'http' | 'files' | 'exec' | 'clock' | 'log'> {
   /** The configured endpoint; null: the provider's own. */
   readonly endpoint: string | null;
   readonly settings: Config['metadata'];

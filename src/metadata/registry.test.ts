@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config/defaults.ts';
 import { fail, ok } from '../model/problem.ts';
+import type { Exec } from '../ports/exec.ts';
 import type { Files } from '../ports/files.ts';
 import type { DmiField } from './dmi.ts';
 import { parseInstance, printInstance } from './instance-schema.ts';
@@ -16,6 +17,15 @@ const fixtures = fileURLToPath(new URL('../../test/fixtures/metadata', import.me
 const machines: readonly [Partial<Record<DmiField, string>>, string | null][] = [
   [{ product_name: 'Alibaba Cloud ECS', sys_vendor: 'Alibaba Cloud' }, 'alibaba'],
   [{ product_name: 'Alibaba Cloud' }, null],
+  [{ chassis_asset_tag: 'HUAWEICLOUD', product_name: 'OpenStack Nova' }, 'huawei'],
+  [{ chassis_asset_tag: 'OpenTelekomCloud', product_name: 'OpenStack Nova' }, 'huawei'],
+  [{ product_name: 'OpenStack Nova', sys_vendor: 'OpenStack Foundation' }, 'openstack'],
+  [{ product_name: 'OpenStack Compute' }, 'openstack'],
+  [{ product_name: 'KVM', chassis_asset_tag: 'OpenStack Nova' }, 'openstack'],
+  [{ chassis_asset_tag: 'SAP CCloud VM' }, 'openstack'],
+  [{ sys_vendor: 'OpenStack Foundation' }, null],
+  [{ chassis_asset_tag: 'OracleCloud.com' }, null],
+  [{ sys_vendor: 'Tencent Cloud', product_name: 'CVM' }, null],
   [{ sys_vendor: 'Amazon EC2', product_name: 't3.micro' }, null],
   [{ product_name: 'Google Compute Engine', product_serial: 'GoogleCloud-1' }, null],
   [{ chassis_asset_tag: '7783-7084-3265-9085-8269-3286-77' }, null],
@@ -39,14 +49,16 @@ describe('the registry', () => {
     for (const id of ids) expect(id).toMatch(/^(?!auto$)[a-z][a-z0-9-]*$/);
   });
 
+  it('recognises nothing where the firmware tells nothing', () => {
+    expect(providers.filter((provider) => provider.detect(new Map()) !== null)).toEqual([]);
+  });
+
   it.each(machines)('recognises %o as %s', (fields, expected) => {
     const dmi = new Map(Object.entries(fields) as [DmiField, string][]);
 
-    const found = providers
-      .filter((provider) => provider.detect(dmi) !== null)
-      .map((provider) => provider.id);
+    const found = providers.find((provider) => provider.detect(dmi) !== null);
 
-    expect(found).toEqual(expected === null ? [] : [expected]);
+    expect(found?.id ?? null).toBe(expected);
   });
 });
 
@@ -108,11 +120,17 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))(
     });
 
     it('gives the problem when nothing can be reached or read', async () => {
+      const missing = fail('command-missing', 'any', 'gone');
+      const exec: Pick<Exec, 'run'> = { run: () => Promise.resolve(missing) };
       const nothing = (place: string) => Promise.resolve(fail('metadata-unreachable', place, 'gone'));
-      const files: Pick<Files, 'readText'> = { readText: () => Promise.resolve(ok(null)) };
+      const files: Pick<Files, 'readText' | 'linkTarget'> = {
+        readText: () => Promise.resolve(ok(null)),
+        linkTarget: () => Promise.resolve(ok(null)),
+      };
       const context: FetchContext = {
         http: { request: (request) => nothing(request.url) },
         files: files as Files,
+        exec: exec as Exec,
         clock: { now: () => new Date(0), monotonic: () => 0, sleep: () => Promise.resolve() },
         log: { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} },
         endpoint: null,

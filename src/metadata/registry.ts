@@ -1,9 +1,9 @@
 import { alibaba } from './alibaba/index.ts';
 import { savedFile } from './file/index.ts';
+import { huawei } from './huawei/index.ts';
+import { kakaocloud } from './kakaocloud/index.ts';
+import { openstack } from './openstack/index.ts';
 import type { Provider } from './provider.ts';
 
 /** Every provider, one line each. Where several recognise a machine the first one wins. */
-export const providers: readonly Provider[] = [
-  alibaba, //
-  savedFile,
-];
+export const providers: readonly Provider[] = [alibaba, huawei, kakaocloud, openstack, savedFile];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../src/config/defaults.ts';
-import { agreeingReads, detectCloud } from '../../src/metadata/fetch.ts';
+import { agreeingReads, detectCloud, openMetadata, readMetadata } from '../../src/metadata/fetch.ts';
 import { savedFile } from '../../src/metadata/file/index.ts';
 import { fail, ok } from '../../src/model/problem.ts';
 import type { Files } from '../../src/ports/files.ts';
 import type { Http } from '../../src/ports/http.ts';
-import { filesOf, quickClock, reader, silent } from './reading.ts';
+import { filesOf, noPrograms, quickClock, reader, silent } from './reading.ts';
 import { startService } from './service.ts';
 
 const dmi = '/sys/class/dmi/id';
@@ -56,6 +56,46 @@ describe('which cloud', () => {
     expect(http.asked).toEqual([]);
   });
 
+  it.each([
+    ['Huawei Cloud', { chassis_asset_tag: 'HUAWEICLOUD', product_name: 'OpenStack Nova' }],
+    ['OpenStack', { product_name: 'OpenStack Compute' }],
+  ])('that is %s is asked at its own address and at no other’s', async (_, fields) => {
+    const http = recording(null);
+    const files = Object.fromEntries(Object.entries(fields).map(([key, text]) => [`${dmi}/${key}`, text]));
+
+    await reader({}, { provider: 'auto', files, http }).read();
+
+    expect(http.asked).toEqual(['http://169.254.169.254/openstack/latest/network_data.json']);
+  });
+
+  it.each([
+    ['Amazon', { sys_vendor: 'Amazon EC2', product_name: 'm5.large' }],
+    ['Google', { product_name: 'Google Compute Engine' }],
+    ['Azure', { chassis_asset_tag: '7783-7084-3265-9085-8269-3286-77' }],
+    ['Oracle', { chassis_asset_tag: 'OracleCloud.com' }],
+    ['no cloud', { sys_vendor: 'QEMU', product_name: 'Standard PC (i440FX + PIIX, 1996)' }],
+  ])('that is %s costs no request, no program and no wait', async (_, fields) => {
+    const files = Object.fromEntries(Object.entries(fields).map(([key, text]) => [`${dmi}/${key}`, text]));
+    const costs: string[] = [];
+    const never = (what: string) => (): never => {
+      costs.push(what);
+      throw new Error(what);
+    };
+    const clock = { now: never('now'), monotonic: never('monotonic'), sleep: never('sleep') };
+    const exec = {
+      run: never('run'),
+      follow: never('follow'),
+      detach: never('detach'),
+      signal: never('signal'),
+    };
+    const ports = { http: { request: never('request') }, files: filesOf(files), exec, clock, log: silent };
+
+    const read = await readMetadata(ports, defaultConfig, openMetadata());
+
+    expect(read).toMatchObject({ ok: false, problem: { code: 'provider-unknown' } });
+    expect(costs).toEqual([]);
+  });
+
   it('may be set, whatever the firmware says', async () => {
     const read = await reader({}, { provider: 'alibaba', http: recording('http://100.100.100.200/') }).read();
 
@@ -67,7 +107,10 @@ describe('which cloud', () => {
 
     expect(read).toMatchObject({
       ok: false,
-      problem: { code: 'config-invalid', advice: 'allowed: auto, alibaba, file' },
+      problem: {
+        code: 'config-invalid',
+        advice: 'allowed: auto, alibaba, huawei, kakaocloud, openstack, file',
+      },
     });
   });
 });
@@ -144,7 +187,7 @@ describe('a saved file', () => {
     const files = { readText: () => Promise.resolve({ ok: false, problem } as const) };
     const raw = await savedFile.open({
       ...{ http: recording(null), files: files as unknown as Files, clock: quickClock(), log: silent },
-      ...{ endpoint: null, settings: { ...defaultConfig.metadata, file: '/saved.json' } },
+      ...{ exec: noPrograms, endpoint: null, settings: { ...defaultConfig.metadata, file: '/saved.json' } },
     })({ deadline: Number.POSITIVE_INFINITY });
 
     expect(raw).toMatchObject({

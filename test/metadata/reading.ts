@@ -1,8 +1,9 @@
 import { defaultConfig } from '../../src/config/defaults.ts';
 import { openMetadata, readMetadata } from '../../src/metadata/fetch.ts';
 import type { Config } from '../../src/model/config.ts';
-import { ok } from '../../src/model/problem.ts';
+import { fail, ok } from '../../src/model/problem.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Exec } from '../../src/ports/exec.ts';
 import type { Files } from '../../src/ports/files.ts';
 import { nodeHttp } from '../../src/ports/node/http.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -20,10 +21,22 @@ export function quickClock(): Clock & { forward(milliseconds: number): void } {
   };
 }
 
+/** Files by their path; a path that begins with `->` is a link to the text behind it. */
 export function filesOf(texts: Readonly<Record<string, string>>): Files {
-  const files: Pick<Files, 'readText'> = { readText: (path) => Promise.resolve(ok(texts[path] ?? null)) };
+  const files: Pick<Files, 'readText' | 'linkTarget'> = {
+    readText: (path) => Promise.resolve(ok(texts[path] ?? null)),
+    linkTarget: (path) => Promise.resolve(ok(texts[`->${path}`] ?? null)),
+  };
   return files as Files;
 }
+
+/** No program is there. */
+export const noPrograms: Exec = {
+  run: (argv) => Promise.resolve(fail('command-missing', argv.join(' '), 'no such program')),
+  follow: () => ({ ended: Promise.resolve(null), stop: () => {} }),
+  detach: (argv) => Promise.resolve(fail('command-missing', argv.join(' '), 'no such program')),
+  signal: () => ok(false),
+};
 
 export const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 
@@ -36,10 +49,22 @@ export interface Reader {
 /** One process that reads the service again and again. */
 export function reader(
   metadata: Partial<Config['metadata']>,
-  more: { provider?: string; files?: Readonly<Record<string, string>>; http?: Ports['http'] } = {},
+  more: {
+    provider?: string;
+    files?: Readonly<Record<string, string>>;
+    http?: Ports['http'];
+    exec?: Ports['exec'];
+  } = {},
 ): Reader {
   const clock = quickClock();
-  const ports = { http: more.http ?? nodeHttp(), files: filesOf(more.files ?? {}), clock, log: silent };
+  const files = filesOf(more.files ?? {});
+  const ports = {
+    http: more.http ?? nodeHttp(),
+    files,
+    exec: more.exec ?? noPrograms,
+    clock,
+    log: silent,
+  };
   const session = openMetadata();
   let settings = { ...defaultConfig.metadata, timeout: 2_000, ...metadata };
   return {

@@ -12,7 +12,7 @@ const path = '/latest/meta-data/instance/instance-type';
  * on Alibaba Cloud, not asked elsewhere. Errors: `metadata-not-found` and those of the Alibaba client.
  */
 export async function readInstanceType(
-  ports: Pick<Ports, 'http' | 'files' | 'clock' | 'log'>,
+  ports: Pick<Ports, 'http' | 'files' | 'exec' | 'clock' | 'log'>,
   config: Config,
   session: MetadataSession,
 ): Promise<Result<string>> {
@@ -23,8 +23,8 @@ export async function readInstanceType(
   }
   const settings = config.metadata;
   const base = settings.endpoint ?? endpoints.ipv4;
-  const { http, files, clock, log } = ports;
-  const client = openClient({ http, files, clock, log, settings, endpoint: settings.endpoint }, base);
+  const { http, files, exec, clock, log } = ports;
+  const client = openClient({ http, files, exec, clock, log, settings, endpoint: settings.endpoint }, base);
   const text = await client.get(path, { deadline: clock.monotonic() + settings.timeout });
   if (!text.ok) return text;
   const type = text.value?.trim() ?? '';

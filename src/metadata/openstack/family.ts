@@ -1,0 +1,37 @@
+import { type Family, prefixOf } from '../../model/address.ts';
+import type { InstanceFamily } from '../../model/instance.ts';
+import { defaultGateway, type Network } from './network.ts';
+
+/**
+ * One family of a link, of all its networks. The first network that tells its address leads: its address is the primary
+ * private one, the others' are further. A link with networks of which none is of this family has no address in it; of a
+ * link without any, or with one of an unknown type, it is not known. Delegated prefixes are never told.
+ */
+export function familyOf(networks: readonly Network[], family: Family): InstanceFamily {
+  const own = networks.filter((network) => network.family === family);
+  const lead = own.find((network) => network.address !== null) ?? own[0];
+  if (lead === undefined) {
+    const isTold = networks.length > 0 && networks.every((network) => network.family !== null);
+    return { ...nothing, addresses: isTold ? [] : null };
+  }
+  const ordered = [lead, ...own.filter((network) => network !== lead)];
+  const addresses = ordered.flatMap(({ address }) => (address === null ? [] : [address]));
+  const { address, length } = lead;
+  return {
+    ...nothing,
+    dhcp: lead.by === 'dhcp',
+    addresses: addresses.length === 0 ? null : [...new Set(addresses)],
+    prefixLength: length,
+    subnet: address === null || length === null ? null : prefixOf(address, length),
+    gateway: ordered.map(defaultGateway).find((gateway) => gateway !== null) ?? null,
+  };
+}
+
+const nothing: InstanceFamily = {
+  dhcp: false,
+  addresses: null,
+  prefixLength: null,
+  subnet: null,
+  gateway: null,
+  prefixes: null,
+};
