@@ -109,7 +109,8 @@ function qemu(
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', `file:${path('console')}`],
     ...['-smbios', 'type=1,manufacturer=Alibaba Cloud,product=Alibaba Cloud ECS'],
     ...['-kernel', image, '-initrd', initrd],
-    ...['-append', 'console=ttyS0 root=/dev/vda rw quiet net.ifnames=0 systemd.show_status=1'],
+    // norandmaps: a program that stands where it stood is not translated anew; a fifth of a boot less.
+    ...['-append', 'console=ttyS0 root=/dev/vda rw quiet net.ifnames=0 norandmaps systemd.show_status=1'],
     // A reboot is a power cycle: emulation is several times slower in memory that held another boot's code.
     '-no-reboot',
     ...['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`],
