@@ -65,6 +65,24 @@ describe('where no directory of stanzas is included', () => {
   });
 });
 
+describe('beside a stanza of cloud-init for the same NIC, which are one interface for ifup', () => {
+  it('one client is left, and nothing after ifdown', async () => {
+    const stack = stackOf('interfaces', {}, { dhcpClient: 'dhclient', include: 'any-name' });
+    const { network, files } = await renderSaved(stack, 'dhcp-1');
+    machine = await makeServer(files);
+    const cloudInits = 'auto eth1\\niface eth1 inet dhcp\\n    metric 200\\n';
+    await machine.sh(`${interfaces}printf '${cloudInits}' > /etc/network/interfaces.d/50-cloud-init`);
+    const clients = async () => (await machine?.server.run(['pgrep', '-c', 'dhclient']))?.stdout.trim();
+
+    await machine.sh(each('ifup'));
+    expect(await settled(machine, network)).toEqual([]);
+    expect(await clients()).toBe('1');
+
+    await machine.sh(each('ifdown'));
+    expect(await clients()).toBe('0');
+  });
+});
+
 describe('without the hook', () => {
   it('the lease gets into main and resolv.conf, so the tests above can fail', async () => {
     const stack = stackOf('interfaces', {}, { dhcpClient: 'dhclient', include: 'any-name' });

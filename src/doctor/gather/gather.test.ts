@@ -35,6 +35,11 @@ describe('other agents', () => {
     expect(await found({ [where]: 'x' })).toEqual(ok([{ id: 'multi-nic-util', acts: ok(true), where }]));
   });
 
+  test('the rule of cloud-init’s hot-plug hook is known by its older name too', async () => {
+    const where = '/etc/udev/rules.d/10-cloud-init-hook-hotplug.rules';
+    expect(await found({ [where]: 'x' })).toEqual(ok([{ id: 'cloud-init-hotplug', acts: ok(true), where }]));
+  });
+
   test('a masked rule does not act', async () => {
     const tree: Tree = {
       '/etc/udev/rules.d/61-eni.rules': { link: '/dev/null' },

@@ -85,9 +85,10 @@ export const agents: readonly Agent[] = [
     title: 'cloud-init’s hot-plug hook',
     does: 'renders and applies the configuration of all NICs anew when one appears',
     signs: [],
-    rules: ['90-cloud-init-hook-hotplug.rules'],
+    // 10- is the older name, seen with 22.4.2 of Debian 12.
+    rules: ['10-cloud-init-hook-hotplug.rules', '90-cloud-init-hook-hotplug.rules'],
     units: [],
-    advice: `${mask('90-cloud-init-hook-hotplug.rules')}, and no \`hotplug\` in \`updates: {network: {when: …}}\` of its configuration`,
+    advice: `${mask('90-cloud-init-hook-hotplug.rules')} (older releases: 10-…), and no \`hotplug\` in \`updates: {network: {when: …}}\` of its configuration`,
   },
   {
     id: 'google-guest-agent',

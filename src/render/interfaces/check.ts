@@ -18,6 +18,9 @@ const options: readonly RegExp[] = [
   whole(
     `pre-up ip link show dev ${link} >/dev/null 2>&1 \\|\\| ip link add link ${link} name ${link} type vlan id \\d+`,
   ),
+  whole(
+    `pre-up start-stop-daemon --stop --quiet --oknodo --pidfile /run/dhclient\\.${link}\\.pid --name dhclient \\|\\| true`,
+  ),
   whole(`pre-up ip link set dev ${link} address ${mac}`),
   whole(`pre-up ip link set dev ${link} up`),
   whole(`pre-up ip link set dev ${link} mtu \\d+ \\|\\| true`),

@@ -13,7 +13,11 @@ import {
   wayOf,
 } from './view.ts';
 
-/** ifupdown, 0.7 and later: a file of stanzas a NIC, and what keeps its DHCP client out of main. */
+/**
+ * ifupdown, 0.7 and later: a file of stanzas a NIC, and what keeps its DHCP client out of main. Two stanzas for a NIC are one
+ * interface: where cloud-init has written one too, each starts a dhclient with the same pid file, and ifdown finds only the
+ * last (seen with ifupdown 0.8.41). Ours comes after 50-cloud-init and ends the client of the other before it starts its own.
+ */
 export const interfaces: Format = {
   id: 'interfaces',
   connected: connectedPlace,
