@@ -2,7 +2,11 @@ import type { Format } from '../format.ts';
 import { check } from './check.ts';
 import { interfaceView } from './view.ts';
 
-/** NetworkManager's own profiles, 1.22 and later (below, a default route in a table of one's own is dropped). */
+/**
+ * NetworkManager's own profiles, 1.22 and later (below, a default route in a table of one's own is dropped). Of several for
+ * a NIC it takes the one with the highest autoconnect-priority: ours have 200 in every format, since cloud-init's have 120
+ * (cloudinit/net/network_manager.py) and come again at each boot.
+ */
 export const keyfile: Format = {
   id: 'keyfile',
   connected: () => 'table',

@@ -111,7 +111,7 @@ function passthroughOf(
   options: RenderOptions,
   leased: (family: Family) => boolean,
 ): readonly { readonly key: string; readonly value: string }[] {
-  const lines = [{ key: 'connection.autoconnect-priority', value: '10' }];
+  const lines = [{ key: 'connection.autoconnect-priority', value: '200' }];
   for (const family of families) {
     const own = nic[family];
     if (own === null) continue;
