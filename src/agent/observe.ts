@@ -5,11 +5,12 @@ import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import { findPrimary } from '../network/nic.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Knowledge } from './knowledge.ts';
+import { orphanedFile } from './orphaned-file.ts';
 import type { Detected, Session } from './session.ts';
 
 /** What one run knows before it decides anything. */
@@ -25,14 +26,6 @@ export interface Observation {
   readonly stale: Problem | null;
   /** Things the metadata stopped listing that wait for a second read. */
   readonly awaiting: readonly string[];
-}
-
-/** Files of ours for a network service are not dropped because none was found running. */
-function orphanedFile(config: Config, { stack }: Detected, { files }: State): Result<never> | null {
-  const [file] = [...files.values()].filter((entry) => entry.mac !== null);
-  if (config.stack !== 'auto' || stack.id !== 'none' || file === undefined) return null;
-  const message = 'is for a network service, and none was found that holds the primary';
-  return fail('stack-unknown', file.path, message, 'see `enid detect`, or set `stack` in the configuration');
 }
 
 /** Looks at the kernel, the stack and who else claims NICs. */
@@ -52,7 +45,7 @@ export async function observe(
   const { detected } = session;
   // Early in boot no service may hold the primary yet: that nobody does is asked again in the next run.
   if (config.stack === 'auto' && detected.stack.id === 'none') session.detected = null;
-  const orphaned = orphanedFile(config, detected, knowledge.state);
+  const orphaned = orphanedFile(config, detected.stack, knowledge.state.files, primary, kernel);
   if (orphaned !== null) return orphaned;
   const claims = await findClaims(ports, detected.stack, kernel.links, knowledge.state);
   if (!claims.ok) return claims;
