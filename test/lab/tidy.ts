@@ -15,7 +15,7 @@ export async function untidy(vpc: Inhabited, foreign: readonly string[] = []): P
 
   const wanted = vpc.primary.ipv6.length > 0 ? 2 : 1;
   const found = defaults(kernel);
-  if (found.length !== wanted || found.some((line) => !/ dev eth0( |$)/.test(line))) {
+  if (found.length !== wanted || found.some((line) => / dev (\S+)/.exec(line)?.[1] !== vpc.primary.name)) {
     wrong.push(`default routes: ${found.join(' | ') || 'none'}`);
   }
   for (const line of [...kernel.main, ...kernel.main6]) {

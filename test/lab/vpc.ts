@@ -76,6 +76,8 @@ export interface Vpc<S extends Pick<Namespace, 'run'> = Namespace> extends Inhab
   attach(wish: NicWish): Promise<Nic>;
   /** Unlist and unplug. */
   detach(nic: Nic): Promise<void>;
+  /** The server calls its NICs so from now on: names by MAC, as its kernel has them. */
+  rename(names: ReadonlyMap<string, string>): void;
   /** Gives a NIC a further private address, in the VPC and in the metadata; the NIC as it is now comes back. */
   addAddress(nic: Nic, address: string): Promise<Nic>;
   removeAddress(nic: Nic, address: string): Promise<Nic>;
@@ -211,7 +213,9 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
     server: sockets.server,
     metadata,
     outside,
-    primary,
+    get primary() {
+      return plugged.get(primary.mac) ?? primary;
+    },
     nics: () => [...plugged.values()],
     peers: () => [...peers].sort((one, other) => rank(one) - rank(other)),
     peer(number) {
@@ -238,6 +242,11 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
     async detach(nic) {
       await unlist(nic);
       await unplug(nic);
+    },
+    rename(names) {
+      for (const nics of [listed, plugged]) {
+        for (const nic of nics.values()) nics.set(nic.mac, { ...nic, name: names.get(nic.mac) ?? nic.name });
+      }
     },
     addAddress: (nic, address) =>
       change(
