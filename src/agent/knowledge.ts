@@ -24,12 +24,23 @@ export async function askMetadata(
 ): Promise<Asked | 'nothing new'> {
   const { kind } = options.trigger;
   if (kind === 'drift' && session.report !== null) return null;
+  const before = session.unread;
   const read = await readMetadata(ports, config, session.metadata, options.stopping);
   session.unread = read.ok ? null : read.problem;
-  if (!read.ok) return { read: null, problem: read.problem };
+  if (!read.ok) {
+    const isSame = JSON.stringify(read.problem) === JSON.stringify(before);
+    return kind === 'metadata' && isSame && knowsNothing(read.problem, session)
+      ? 'nothing new'
+      : { read: null, problem: read.problem };
+  }
   const { instance } = read.value;
   const isSame = session.settled !== null && JSON.stringify(session.settled) === JSON.stringify(instance);
   return kind === 'metadata' && isSame ? 'nothing new' : { read: instance, problem: null };
+}
+
+/** No cloud, and nothing believed of one: there is nothing that a poll could keep in order. */
+function knowsNothing({ code }: Problem, { report }: Session): boolean {
+  return code === 'provider-unknown' && report?.outcome === 'unknown' && report.interfaces.length === 0;
 }
 
 /** Config and state: what must be readable before anything else is asked. */

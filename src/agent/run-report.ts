@@ -34,7 +34,7 @@ export function failedRun(clock: Clock, start: Start, problem: Problem, session:
 export function quietRun(clock: Clock, start: Start, session: Session): RunReport {
   return {
     ...frame(clock, start, session),
-    outcome: 'unchanged',
+    outcome: session.report?.outcome === 'unknown' ? 'unknown' : 'unchanged',
     interfaces: session.report?.interfaces ?? [],
     problems: session.report?.problems ?? [],
   };

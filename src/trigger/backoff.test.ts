@@ -88,3 +88,10 @@ test('polls are spread over a tenth to either side', () => {
     54_000, 60_000, 66_000,
   ]);
 });
+
+test('in an unknown cloud nothing is looked for again', () => {
+  expect(nextRetry(awaitAfter(report([], 'unknown', 'provider-unknown'), nothingAwaited))).toBeNull();
+  expect(nextRetry(awaitAfter(report([], 'unknown', 'metadata-unreachable'), nothingAwaited))?.delay).toBe(
+    200,
+  );
+});

@@ -21,7 +21,9 @@ export const nothingAwaited: Waiting = { unlisted: new Map(), unknown: null, loc
  * at the shortest delay, also when others have waited long.
  */
 export function awaitAfter(report: RunReport, before: Waiting): Waiting {
-  const unknown = report.outcome === 'unknown';
+  // Which cloud this is does not become known by looking again.
+  const isForGood = report.problems.some((problem) => problem.code === 'provider-unknown');
+  const unknown = report.outcome === 'unknown' && !isForGood;
   const locked = report.problems.some((problem) => problem.code === 'locked');
   // A run for drift alone does not ask the metadata: it is no look.
   const look = report.trigger.kind === 'drift' ? 0 : 1;

@@ -40,6 +40,8 @@ export interface MetadataSettings {
 export interface MetadataSeen {
   /** Every request since the last reset, e.g. `GET /2016-01-01/meta-data/all`. */
   readonly requests: readonly string[];
+  /** The addresses that they were sent to, each once: `100.100.100.200`. */
+  readonly hosts: readonly string[];
 }
 
 export type MetadataCommand =

@@ -7,12 +7,14 @@ import { metadataListing, metadataTree } from './metadata-tree.ts';
 
 let settings: MetadataSettings = { leaves: {}, fault: null, delay: 0, hardened: false, hasAll: true };
 let requests: string[] = [];
+let hosts = new Set<string>();
 const tokens = new Set<string>();
 const html =
   '<?xml version="1.0" encoding="iso-8859-1"?>\n<html><head><title>404 - Not Found</title></head></html>\n';
 
 const server = createServer((request, response) => {
   requests.push(`${request.method} ${request.url}`);
+  hosts.add((request.socket.localAddress ?? '').replace(/^::ffff:/, ''));
   const { delay } = settings;
   if (delay === 0) handle(request, response);
   else setTimeout(() => handle(request, response), delay);
@@ -99,8 +101,11 @@ function fail(response: ServerResponse, fault: Fault, body: string): void {
 
 function obey(command: MetadataCommand): object {
   if (command.do === 'set') settings = { ...settings, ...command.settings };
-  if (command.do === 'reset') requests = [];
-  return { requests };
+  if (command.do === 'reset') {
+    requests = [];
+    hosts = new Set();
+  }
+  return { requests, hosts: [...hosts] };
 }
 
 createInterface({ input: process.stdin })

@@ -53,7 +53,7 @@ const pauses: readonly number[] = [200, 500, 1_000, 2_000];
 
 /**
  * Runs until the metadata could be read or the time is over. At boot the last try goes on with the last good metadata
- * of this instance. Without `--wait` there is one try. Waiting for another enid counts as waiting.
+ * of this instance. Without `--wait` there is one try, and in an unknown cloud too. Waiting for another enid counts as waiting.
  */
 async function runUntil(context: Context, waitMs: number | null): Promise<RunReport> {
   const { ports, configPath, force, flags, stopping } = context;
@@ -81,11 +81,16 @@ async function runUntil(context: Context, waitMs: number | null): Promise<RunRep
     const report = await run(boot && waitMs === null ? 'believe' : 'fail');
     if (waitMs === null || report.outcome !== 'unknown') return report;
     const pause = pauses[Math.min(tries, pauses.length - 1)] ?? 0;
-    if (stopping.aborted || clock.monotonic() + pause >= until) {
+    if (stopping.aborted || clock.monotonic() + pause >= until || isForGood(report)) {
       return boot ? run('believe') : report;
     }
     await clock.sleep(pause, stopping);
   }
+}
+
+/** The firmware's tables do not change while the machine runs: what cloud this is, waiting will not tell. */
+function isForGood({ problems }: RunReport): boolean {
+  return problems[0]?.code === 'provider-unknown';
 }
 
 /** Milliseconds; null where the flag is not given. Errors: `usage`. */
