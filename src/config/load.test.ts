@@ -123,6 +123,12 @@ describe('a configuration file', () => {
     expect(await load(`\ufeff${everyKey.replace(/\n/g, '\r\n')}`)).toEqual(everyValue);
   });
 
+  it('takes an IPv6 literal as the endpoint', async () => {
+    const config = await load('metadata: {endpoint: "http://[FD00:100::0:100:200]:80/"}');
+
+    expect(config.metadata.endpoint).toBe('http://[fd00:100::100:200]');
+  });
+
   it('takes false for no', async () => {
     const config = await load('default_route: false\nsysctl: false\n');
 

@@ -48,6 +48,16 @@ describe('believing metadata', () => {
     expect(addressesOf(belief, eth1Mac)).toEqual(['10.0.1.20', '10.0.1.21']);
   });
 
+  it('keeps the IPv4 of a NIC of which one read tells IPv6 alone', () => {
+    const six = { ipv6: aFamily(['2001:db8::1'], { dhcp: false }) };
+    const alone = aNic(eth1Mac, { ...six, ipv4: aFamily(null, { dhcp: false }) });
+
+    const belief = reads(anInstance([eth0, eth1(['10.0.1.20'], six)]), anInstance([eth0, alone]));
+
+    expect(belief.changed).toBe(false);
+    expect(belief.believed.interfaces[1]?.ipv4).toMatchObject({ dhcp: true, addresses: ['10.0.1.20'] });
+  });
+
   it('takes an address away after two agreeing reads, and says what it waits for', () => {
     const before = anInstance([eth0, eth1(['10.0.1.20', '10.0.1.21'])]);
     const after = anInstance([eth0, eth1(['10.0.1.20'])]);

@@ -19,8 +19,11 @@ export function metadataLeaves(nics: readonly Nic[]): Leaves {
   };
   if (primary !== undefined) {
     leaves.mac = primary.mac;
-    leaves['private-ipv4'] = primary.ipv4[0] ?? '';
-    leaves['vswitch-cidr-block'] = primary.subnet.cidr4;
+    const [first] = primary.ipv4;
+    if (first !== undefined) {
+      leaves['private-ipv4'] = first;
+      leaves['vswitch-cidr-block'] = primary.subnet.cidr4;
+    }
     leaves['vswitch-id'] = `vsw-lab${primary.subnet.number}`;
   }
   for (const nic of nics) {
@@ -32,24 +35,34 @@ export function metadataLeaves(nics: readonly Nic[]): Leaves {
 }
 
 function nicLeaves(nic: Nic): Leaves {
+  const prefixes = (isWanted: (prefix: string) => boolean) => nic.prefixes.filter(isWanted).join(',');
+  const [prefixes4, prefixes6] = [
+    prefixes((one) => !one.includes(':')),
+    prefixes((one) => one.includes(':')),
+  ];
   const ipv6 = {
     ipv6s: `[${nic.ipv6.join(',')}]`,
     'ipv6-gateway': nic.subnet.gateway6,
     'vswitch-ipv6-cidr-block': nic.subnet.cidr6,
     'vpc-ipv6-cidr-blocks': '[2001:db8::/56]',
   };
-  return {
+  const ipv4 = {
     gateway: nic.subnet.gateway4,
     netmask: nic.subnet.netmask,
-    'network-interface-id': nic.id,
     'primary-ip-address': nic.ipv4[0] ?? '',
     // The list does not begin with the primary address there either.
     'private-ipv4s': JSON.stringify([...nic.ipv4.slice(1), ...nic.ipv4.slice(0, 1)]),
     'vpc-cidr-block': '10.0.0.0/16',
-    'vpc-id': 'vpc-bp1enidlab',
     'vswitch-cidr-block': nic.subnet.cidr4,
+  };
+  return {
+    'network-interface-id': nic.id,
+    'vpc-id': 'vpc-bp1enidlab',
     'vswitch-id': `vsw-lab${nic.subnet.number}`,
+    ...(nic.ipv4.length > 0 ? ipv4 : {}),
     ...(nic.ipv6.length > 0 ? ipv6 : {}),
+    ...(prefixes4 === '' ? {} : { 'ipv4-prefixes': prefixes4 }),
+    ...(prefixes6 === '' ? {} : { 'ipv6-prefixes': prefixes6 }),
   };
 }
 

@@ -13,4 +13,6 @@ export interface Nic {
   /** The primary private address first. */
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];
+  /** Delegated to it, of either family, within its subnet; see {@link inPrefix}. */
+  readonly prefixes: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { Nic } from './nic.ts';
 import { ping } from './ping.ts';
+import { inPrefix } from './subnet.ts';
 import type { Inhabited } from './vpc.ts';
 
 /** One exchange of packets that has to succeed, or did. */
@@ -23,7 +24,8 @@ const atOnce = 24;
 
 /**
  * The three promises of the network, with packets (deadline in milliseconds for each):
- * 1. every peer, outside and inside each subnet, is answered by every address of every secondary;
+ * 1. every peer, outside and inside each subnet, is answered by every address of every secondary, and by the one that is
+ *    in use of each prefix delegated to it;
  * 2. and by the primary's;
  * 3. a new connection from the server to the peer of a secondary's subnet leaves by that secondary, or, where the
  *    subnet is also the primary's, by the primary; seen by the router, which counts what each port receives.
@@ -32,7 +34,7 @@ const atOnce = 24;
 export async function exchanges(vpc: Inhabited, deadline = 3000): Promise<readonly Exchange[]> {
   const asked: (() => Promise<Exchange>)[] = [];
   for (const nic of vpc.nics()) {
-    for (const address of [...nic.ipv4, ...nic.ipv6]) {
+    for (const address of [...nic.ipv4, ...nic.ipv6, ...nic.prefixes.map(inPrefix)]) {
       for (const peer of vpc.peers()) {
         asked.push(async () => {
           const { answered, ms } = await ping(peer, address, deadline);
@@ -78,7 +80,7 @@ function destinations(vpc: Inhabited): readonly Destination[] {
   for (const { subnet, ipv4, ipv6 } of vpc.peers()) {
     const here = vpc.nics().filter((nic) => nic.subnet.number === subnet?.number);
     for (const [address, nics] of [
-      [ipv4, here],
+      [ipv4, here.filter((nic) => nic.ipv4.length > 0)],
       [ipv6, here.filter((nic) => nic.ipv6.length > 0)],
     ] as const) {
       const primary = nics.find((nic) => nic.primary);

@@ -1,6 +1,6 @@
 import type { Namespace } from './namespace.ts';
 import { makeNamespace } from './namespace.ts';
-import type { Subnet } from './subnet.ts';
+import { inPrefix, type Subnet } from './subnet.ts';
 
 /** One cable of the VPC: a veth pair, one end in the router, never a bridge. Only its own addresses live behind it. */
 export interface Port {
@@ -11,10 +11,15 @@ export interface Port {
   readonly subnet: Subnet;
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];
+  readonly prefixes?: readonly string[];
 }
 
-/** Where metadata services listen: Alibaba Cloud's address, and the link-local one of most others. */
-const metadataAddresses: readonly string[] = ['100.100.100.200', '169.254.169.254'];
+/** Where metadata services listen: Alibaba Cloud's addresses, and the link-local one of most others. */
+const metadataAddresses: readonly string[] = [
+  '100.100.100.200/32',
+  '169.254.169.254/32',
+  'fd00:100::100:200/128',
+];
 
 /**
  * The VPC. To a NIC it is the gateway of its subnet and, by proxy ARP and proxy NDP, every other address of it.
@@ -39,7 +44,7 @@ export async function makeRouter(): Promise<Namespace> {
     [`${six}/proxy_ndp`]: 1,
     [`${six}/accept_dad`]: 0,
   });
-  await router.ip(metadataAddresses.map((address) => `addr add ${address}/32 dev lo`));
+  await router.ip(metadataAddresses.map((address) => `addr add ${address} dev lo`));
   return router;
 }
 
@@ -62,9 +67,12 @@ export function plugLines(port: Port, others: readonly Port[]): readonly string[
     `-6 rule add iif ${port.port} from fe80::/10 lookup main priority 1000`,
     `-6 rule add iif ${port.port} blackhole priority 2000`,
     ...port.ipv6.flatMap((address) => addressLines(port, address, others)),
+    ...(port.prefixes ?? []).flatMap((prefix) => prefixLines(port, prefix, others)),
     ...others
       .filter((other) => other.subnet.number === subnet.number)
-      .flatMap((other) => other.ipv6.map((address) => `-6 neigh add proxy ${address} dev ${port.port}`)),
+      .flatMap((other) =>
+        neighboursOf(other).map((address) => `-6 neigh add proxy ${address} dev ${port.port}`),
+      ),
   ];
 }
 
@@ -83,6 +91,22 @@ export function addressLines(port: Port, address: string, others: readonly Port[
   ];
 }
 
+/** Gives a port a prefix: what goes to it is handed to the port's own address, and what comes from it is taken. */
+function prefixLines(port: Port, prefix: string, others: readonly Port[]): readonly string[] {
+  if (!prefix.includes(':')) return [`route add ${prefix} via ${port.ipv4[0]} dev ${port.port} onlink`];
+  const address = inPrefix(prefix);
+  return [
+    `-6 route add ${prefix} via ${port.ipv6[0]} dev ${port.port} onlink`,
+    `-6 rule add iif ${port.port} from ${prefix} lookup main priority 1000`,
+    ...neighbours(port, others).map((other) => `-6 neigh add proxy ${address} dev ${other.port}`),
+  ];
+}
+
+/** The IPv6 addresses that others in the subnet ask for; of IPv4 the proxy knows by the routes. */
+function neighboursOf({ ipv6, prefixes = [] }: Port): readonly string[] {
+  return [...ipv6, ...prefixes.filter((prefix) => prefix.includes(':')).map(inPrefix)];
+}
+
 /** Takes an address away. */
 export function withoutAddressLines(port: Port, address: string, others: readonly Port[]): readonly string[] {
   if (!address.includes(':')) return [`route del ${address}/32 dev ${port.port}`];
@@ -97,6 +121,14 @@ export function withoutAddressLines(port: Port, address: string, others: readonl
 export function unplugLines(port: Port, others: readonly Port[]): readonly string[] {
   return [
     ...port.ipv6.flatMap((address) => withoutAddressLines(port, address, others)),
+    ...(port.prefixes ?? [])
+      .filter((prefix) => prefix.includes(':'))
+      .flatMap((prefix) => [
+        `-6 rule del iif ${port.port} from ${prefix} lookup main priority 1000`,
+        ...neighbours(port, others).map(
+          (other) => `-6 neigh del proxy ${inPrefix(prefix)} dev ${other.port}`,
+        ),
+      ]),
     `-6 rule del iif ${port.port} from fe80::/10 lookup main priority 1000`,
     `-6 rule del iif ${port.port} blackhole priority 2000`,
     `link del ${port.port}`,

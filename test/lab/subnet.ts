@@ -37,3 +37,18 @@ export function host4(subnet: Subnet, host: number): string {
 export function host6(subnet: Subnet, host: number): string {
   return `2001:db8:0:10${subnet.number}::${host.toString(16)}`;
 }
+
+/** A prefix that can be delegated to a host 1–199: 16 IPv4 addresses above the hosts, and a /80 as Alibaba Cloud does. */
+export function prefix4(subnet: Subnet, index: number): string {
+  return `10.0.${subnet.number}.${208 + 16 * index}/28`;
+}
+
+export function prefix6(subnet: Subnet, index: number): string {
+  return `2001:db8:0:10${subnet.number}:${(index + 1).toString(16)}::/80`;
+}
+
+/** The one address of a delegated prefix that something lives at. */
+export function inPrefix(prefix: string): string {
+  const [base = ''] = prefix.split('/');
+  return base.includes(':') ? `${base}1` : base.replace(/\d+$/, (last) => String(Number(last) + 1));
+}

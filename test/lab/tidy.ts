@@ -13,7 +13,7 @@ export async function untidy(vpc: Inhabited, foreign: readonly string[] = []): P
   const secondaries = vpc.nics().filter((nic) => !nic.primary);
   const wrong: string[] = [];
 
-  const wanted = vpc.primary.ipv6.length > 0 ? 2 : 1;
+  const wanted = Number(vpc.primary.ipv4.length > 0) + Number(vpc.primary.ipv6.length > 0);
   const found = defaults(kernel);
   if (found.length !== wanted || found.some((line) => / dev (\S+)/.exec(line)?.[1] !== vpc.primary.name)) {
     wrong.push(`default routes: ${found.join(' | ') || 'none'}`);
@@ -38,7 +38,7 @@ export async function untidy(vpc: Inhabited, foreign: readonly string[] = []): P
     if (!tables.has(table)) wrong.push(`table ${table} is used by no rule: ${routes.join(' | ')}`);
   }
   for (const nic of secondaries) {
-    for (const address of [...nic.ipv4, ...nic.ipv6]) {
+    for (const address of addresses(nic)) {
       const rule = rules.find((line) => new RegExp(`from ${address}(/\\d+)? lookup`).test(line));
       const routes = kernel.tables.get(Number(/lookup (\d+)/.exec(rule ?? '')?.[1])) ?? [];
       const out = routes.some((line) => line.startsWith('default') && line.includes(` dev ${nic.name}`));
@@ -66,5 +66,5 @@ function isHarmless(route: string, nic: Nic): boolean {
 }
 
 function addresses(nic: Nic): readonly string[] {
-  return [...nic.ipv4, ...nic.ipv6];
+  return [...nic.ipv4, ...nic.ipv6, ...nic.prefixes];
 }

@@ -14,7 +14,7 @@ import {
   vethLine,
   withoutAddressLines,
 } from './router.ts';
-import { host4, host6, type Subnet, subnet } from './subnet.ts';
+import { host4, host6, prefix4, prefix6, type Subnet, subnet } from './subnet.ts';
 
 export interface NicWish {
   /** Number of the subnet; the primary is in 0. */
@@ -24,6 +24,10 @@ export interface NicWish {
   /** How many private addresses of each family; default 1. */
   readonly count?: number;
   readonly ipv6?: boolean;
+  /** Default true; false: IPv6 alone. */
+  readonly ipv4?: boolean;
+  /** How many delegated prefixes of each family that it has; default 0. */
+  readonly prefixes?: number;
   /** Default: `eth` and the lowest number that is free. */
   readonly name?: string;
   /** Default: one of its own; given to attach an ENI again. */
@@ -90,6 +94,8 @@ export interface VpcWish {
   /** Private addresses of the primary; default 1. */
   readonly count?: number;
   readonly ipv6?: boolean;
+  /** Default true; false: a server without IPv4. */
+  readonly ipv4?: boolean;
 }
 
 /** A VPC whose server is a namespace with a root directory of its own. */
@@ -112,7 +118,7 @@ async function namespaceSockets(router: Namespace): Promise<Sockets<Namespace>> 
       server.ip([
         'link set eth0 up',
         ...primary.ipv4.map((address) => `addr replace ${address}/24 dev eth0`),
-        `route replace default via ${primary.subnet.gateway4} dev eth0`,
+        ...(primary.ipv4.length > 0 ? [`route replace default via ${primary.subnet.gateway4} dev eth0`] : []),
         ...primary.ipv6.map((address) => `-6 addr replace ${address}/64 dev eth0 nodad`),
         ...(primary.ipv6.length > 0
           ? [`-6 route replace default via ${primary.subnet.gateway6} dev eth0`]
@@ -160,8 +166,12 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
       id: `eni-lab${number}`,
       primary: number === 0,
       subnet: place,
-      ipv4: hosts.map((host) => host4(place, host)),
+      ipv4: nic.ipv4 === false ? [] : hosts.map((host) => host4(place, host)),
       ipv6: nic.ipv6 === true ? hosts.map((host) => host6(place, host)) : [],
+      prefixes: Array.from({ length: nic.prefixes ?? 0 }, (_, index) => [
+        ...(nic.ipv4 === false ? [] : [prefix4(place, index)]),
+        ...(nic.ipv6 === true ? [prefix6(place, index)] : []),
+      ]).flat(),
     };
   }
 

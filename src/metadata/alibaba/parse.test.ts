@@ -75,6 +75,36 @@ describe('a NIC', () => {
     }
   });
 
+  it('has IPv6 alone where nothing at all is said of IPv4, and awaits no lease then', () => {
+    const six = { ipv6s: '[2001:db8::1]', 'vswitch-ipv6-cidr-block': '2001:db8::/64' };
+
+    expect(nicOf(parse(six))).toMatchObject({
+      ipv4: { dhcp: false, addresses: null, subnet: null },
+      ipv6: { dhcp: false, addresses: ['2001:db8::1'], subnet: '2001:db8::/64', prefixLength: 64 },
+    });
+    for (const more of [
+      { gateway: '10.0.0.253' },
+      { 'private-ipv4s': '' },
+      { 'primary-ip-address': '10.0.0.1' },
+      { netmask: '255.255.255.0' },
+    ]) {
+      expect(nicOf(parse({ ...six, ...more }))?.ipv4.dhcp).toBe(true);
+    }
+    expect(nicOf(parse({ ipv6s: '[]' }))?.ipv4.dhcp).toBe(true);
+    expect(nicOf(parse({}))?.ipv4.dhcp).toBe(true);
+  });
+
+  it('that has IPv6 alone may be the primary, unless its IPv4 address is told at the top', () => {
+    const six = { ipv6s: '2001:db8::1' };
+    const primaryOf = (top: object) => {
+      const result = parse({ 'private-ipv4s': '10.0.0.20' }, six, top);
+      return result.ok ? result.value.interfaces[0]?.ipv4 : null;
+    };
+
+    expect(primaryOf({})).toMatchObject({ dhcp: false, addresses: null });
+    expect(primaryOf({ 'private-ipv4': '10.0.0.9' })).toMatchObject({ dhcp: true, addresses: ['10.0.0.9'] });
+  });
+
   it('has no IPv6 and no prefixes where their leaves are missing, and unknown ones where they are empty', () => {
     const missing = nicOf(parse({ 'private-ipv4s': '10.0.0.20' }));
     const empty = nicOf(

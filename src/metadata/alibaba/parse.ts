@@ -55,7 +55,24 @@ function ipv4Of(nic: Nic, instance: Tree | null, tellsPrimary: boolean): Instanc
   const subnet =
     block ?? (address === undefined || prefixLength === null ? null : prefixOf(address, prefixLength));
   const prefixes = nic['ipv4-prefixes'] ?? saidByAbsence(nic, 'ipv4-prefixes');
-  return { dhcp: true, addresses, prefixLength, subnet, gateway: nic.gateway, prefixes };
+  const dhcp = listed !== null || first !== null || !isIpv6Alone(nic);
+  return { dhcp, addresses, prefixLength, subnet, gateway: nic.gateway, prefixes };
+}
+
+const ipv4Leaves = [
+  'private-ipv4s',
+  'primary-ip-address',
+  'netmask',
+  'gateway',
+  'vswitch-cidr-block',
+] as const;
+
+/**
+ * It has IPv6 addresses, and no leaf of IPv4 is there, not even an empty one: no lease is asked for that nobody would give,
+ * until the record speaks of IPv4.
+ */
+function isIpv6Alone({ ipv6s, present }: Nic): boolean {
+  return (ipv6s ?? []).length > 0 && !ipv4Leaves.some((leaf) => present.has(leaf));
 }
 
 /** Nothing of IPv6 has to be asked for: what the vendor's method, DHCPv6, would bring is the address. */
