@@ -20,13 +20,16 @@ export type FaultKind =
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** Which requests: all, `meta-data/all`, the leaves and lists, or the token. */
+  /** Which requests: all, `meta-data/all`, the leaves, lists and documents, or the token. */
   readonly on: 'everything' | 'all' | 'leaves' | 'token';
 }
 
 /** What the service is told; each setting stays until it is told anew. */
 export interface MetadataSettings {
+  /** Alibaba Cloud's tree. */
   readonly leaves: Readonly<Record<string, string>>;
+  /** Any other cloud's, by the whole path. */
+  readonly documents: Readonly<Record<string, string>>;
   readonly fault: Fault | null;
   /** Milliseconds before each answer. */
   readonly delay: number;

@@ -5,7 +5,14 @@ import { createInterface } from 'node:readline';
 import type { Fault, MetadataCommand, MetadataSettings } from './metadata-fault.ts';
 import { metadataListing, metadataTree } from './metadata-tree.ts';
 
-let settings: MetadataSettings = { leaves: {}, fault: null, delay: 0, hardened: false, hasAll: true };
+let settings: MetadataSettings = {
+  leaves: {},
+  documents: {},
+  fault: null,
+  delay: 0,
+  hardened: false,
+  hasAll: true,
+};
 let requests: string[] = [];
 let hosts = new Set<string>();
 const tokens = new Set<string>();
@@ -28,8 +35,9 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   const kind = isToken ? 'token' : rest === 'all' ? 'all' : 'leaves';
   const { fault } = settings;
   const struck = fault !== null && (fault.on === 'everything' || fault.on === kind) ? fault : null;
-  const refused = refusal(request, isToken);
-  const body = isToken ? issueToken(request) : inTree === null ? undefined : content(rest);
+  const document = settings.documents[path];
+  const refused = document === undefined ? refusal(request, isToken) : 200;
+  const body = isToken ? issueToken(request) : inTree === null ? document : content(rest);
   if (struck !== null) fail(response, struck, body ?? '');
   else if (refused !== 200) send(response, refused, html);
   else if (body === undefined) send(response, 404, html);

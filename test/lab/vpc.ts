@@ -4,6 +4,7 @@ import { type Metadata, startMetadata } from './metadata.ts';
 import { metadataLeaves } from './metadata-tree.ts';
 import { makeMachine, type Namespace } from './namespace.ts';
 import type { Nic } from './nic.ts';
+import { openstackDocuments } from './openstack-documents.ts';
 import { makeInsidePeer, makeOutsidePeer, type Peer, peerMac } from './peer.ts';
 import {
   addressLines,
@@ -183,7 +184,8 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
   }
 
   async function publish(): Promise<void> {
-    await metadata.set({ leaves: metadataLeaves([...listed.values()]) });
+    const nics = [...listed.values()];
+    await metadata.set({ leaves: metadataLeaves(nics), documents: openstackDocuments(nics) });
   }
 
   async function list(nic: Nic): Promise<void> {
