@@ -43,6 +43,7 @@ function printTable(instance: InstanceNetwork, paint: Paint): string {
   const facts = [
     ['cloud', instance.cloud],
     ['instance', instance.instanceId ?? '-'],
+    ...(instance.asOf === undefined ? [] : [['as of', 'boot: a config drive, no service answers']]),
     ['DNS', instance.dns.length === 0 ? '-' : instance.dns.join(' ')],
   ];
   const head = ['NIC', 'ROLE', 'ID', 'MAC', 'FAMILY', 'ADDRESSES', 'SUBNET', 'GATEWAY', 'PREFIXES'];
@@ -51,7 +52,8 @@ function printTable(instance: InstanceNetwork, paint: Paint): string {
 }
 
 function nicRows(nic: InstanceInterface): readonly (readonly string[])[] {
-  const first = [nic.name ?? '-', nic.primary ? 'primary' : 'secondary', nic.id ?? '-', nic.mac];
+  const role = nic.primary ? 'primary' : 'secondary';
+  const first = [nic.name ?? '-', nic.bond === undefined ? role : `${role} (bond)`, nic.id ?? '-', nic.mac];
   const said = (
     [
       ['IPv4', nic.ipv4],

@@ -56,8 +56,11 @@ export const metadata: Check = {
     if (now.ok) return [fine(now.value.cloud, `lists ${now.value.interfaces.length} NICs`)];
     const { place, message, advice } = now.problem;
     const meanwhile = instance.ok ? 'enid goes by what it read last' : 'nothing is known of the NICs';
-    const host = /\/\/([^/:]+)/.exec(place)?.[1] ?? '100.100.100.200';
-    const look = `does \`ip route get ${host}\` take the primary, and does no firewall or proxy stand in between?`;
+    const host = /\/\/([^/:]+)/.exec(place)?.[1];
+    const look =
+      host === undefined
+        ? '`enid metadata` reads it again'
+        : `does \`ip route get ${host}\` take the primary, and does no firewall or proxy stand in between?`;
     return [wrong(place, `${message}; ${meanwhile}`, advice === '' ? look : advice)];
   },
 };
