@@ -1,3 +1,4 @@
+import type { DesiredInterface } from '../model/desired.ts';
 import { type Stack, versionAtLeast } from '../model/stack.ts';
 import type { Change, Step } from '../model/step.ts';
 import type { StackActions } from './actions.ts';
@@ -39,7 +40,12 @@ export function takeUpFiles(change: Change): readonly Step[] {
   }
   const unchanged = nics.filter((nic) => filesOf(change, nic.mac).length === 0);
   const changed = unchanged.length < nics.length || left.length > 0;
-  return [...(changed ? [reload] : []), ...unchanged.map((nic) => reconfigure(nic.name))];
+  return [...(changed ? [reload] : []), ...unchanged.map(setUpAgain)];
+}
+
+/** A VLAN that is to be made again is not there yet; once it is, networkd configures it by itself. */
+function setUpAgain({ name, vlan }: DesiredInterface): Step {
+  return { ...reconfigure(name), mayFail: vlan !== null };
 }
 
 export const reload: Step = tell(['networkctl', 'reload'], 'let systemd-networkd read its files again');

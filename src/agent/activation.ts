@@ -88,11 +88,15 @@ const byBatch: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
   'sysctl',
 ]);
 
+const lacksLink: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
+  'link-missing',
+  'link-wrong',
+]);
+
 function needsSteps(nic: DesiredInterface, { intention, due }: ActivationInput, reapplies: boolean): boolean {
   const differs = due.filter((difference) => difference.mac === nic.mac);
   const files = intention.files.changes.filter((file) => file.mac === nic.mac);
-  if (files.length === 0)
-    return differs.some(isLease) || differs.some((entry) => entry.kind === 'link-missing');
+  if (files.length === 0) return differs.some((entry) => isLease(entry) || lacksLink.has(entry.kind));
   const isNew = files.every((file) => file.before === null);
   if (isNew || reapplies || asksOtherwise(files)) return true;
   return differs.some((entry) => !byBatch.has(entry.kind) || isLease(entry));

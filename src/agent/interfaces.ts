@@ -23,6 +23,7 @@ const stateOf: Readonly<Partial<Record<Reason, InterfaceState>>> = {
   cni: 'unmanaged',
   bonded: 'unmanaged',
   'shared-mac': 'unmanaged',
+  'vlan-taken': 'failed',
   'table-conflict': 'failed',
   'no-slot': 'failed',
 };

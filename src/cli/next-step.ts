@@ -17,6 +17,9 @@ export const nextStep: Readonly<Record<Reason, string>> = {
   cni: 'nothing: its container network plug-in configures it',
   bonded: 'nothing: the bond or bridge above it is what has addresses',
   'shared-mac': 'nothing: enid cannot tell which of these links the metadata means',
+  'no-parent':
+    'enid goes on when its parent is there; is `parent` in interfaces.vlans of the configuration right?',
+  'vlan-taken': 'remove that link, or take the VLAN out of interfaces.vlans in the configuration',
   'only-way-out':
     'enid goes on when the primary has its address: see the file that configures it, which may go by another name',
   'table-conflict':

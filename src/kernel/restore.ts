@@ -1,5 +1,5 @@
 import type { IpCommand } from '../model/difference.ts';
-import type { KernelAddress, KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
+import type { KernelAddress, KernelRoute, KernelRule, KernelState, Link } from '../model/kernel.ts';
 import { replayAddress, replayRoute, replayRule } from './replay.ts';
 
 /** What of the kernel a change may have touched: these links, and the tables and priorities of the band. */
@@ -11,10 +11,12 @@ export interface Extent {
 
 /**
  * The commands that lead from the kernel as it is now back to a snapshot, within an extent: first rules, routes and
- * addresses that were not there go, then those that were come back. Links that are gone meanwhile are passed over.
+ * addresses that were not there go, then those that were come back. VLANs that were made go and those that were taken away are
+ * made again; other links that are gone meanwhile are passed over.
  */
 export function restoring(snapshot: KernelState, now: KernelState, extent: Extent): readonly IpCommand[] {
-  const present = new Set(now.links.map((link) => link.name));
+  const vlans = vlansBack(snapshot, now, extent.links);
+  const present = new Set([...now.links, ...vlans.lost].map((link) => link.name));
   const was = within(snapshot, extent);
   const is = within(now, extent);
   const back = {
@@ -28,6 +30,7 @@ export function restoring(snapshot: KernelState, now: KernelState, extent: Exten
     ...missing(is.rules, was.rules, ruleKey).map(dropRule),
     ...missing(is.routes, was.routes, routeKey).map(dropRoute),
     ...missing(is.addresses, was.addresses, addressKey).map(dropAddress),
+    ...vlans.commands,
     ...linksBack(snapshot, now, extent.links),
     ...back.addresses.map(replayAddress),
     ...[...back.routes]
@@ -48,6 +51,27 @@ function within(kernel: KernelState, extent: Extent): Pick<KernelState, 'address
     rules: kernel.rules.filter((rule) => inBand(rule.priority) && !rule.special),
   };
 }
+
+/** What makes the VLANs within the extent what they were; `lost` are those that come back. */
+function vlansBack(
+  snapshot: KernelState,
+  now: KernelState,
+  names: readonly string[],
+): { readonly lost: readonly Link[]; readonly commands: readonly IpCommand[] } {
+  const within = ({ links }: KernelState) =>
+    links.filter((link) => link.kind === 'vlan' && names.includes(link.name));
+  const lost = missing(within(snapshot), within(now), vlanKey).filter((link) =>
+    now.links.some((other) => other.name === link.parent),
+  );
+  const drop = missing(within(now), within(snapshot), vlanKey).map(({ name }) => `link del dev ${name}`);
+  const make = lost.flatMap(({ name, mac, parent, vlanId, up }) => [
+    `link add link ${parent} name ${name} address ${mac} type vlan id ${vlanId}`,
+    ...(up ? [`link set dev ${name} up`] : []),
+  ]);
+  return { lost, commands: [...drop, ...make].map((line) => ({ family: 'link', line })) };
+}
+
+const vlanKey = (link: Link) => `${link.name} ${link.parent} ${link.vlanId} ${link.mac}`;
 
 /** Links go up or down again, as they were. */
 function linksBack(snapshot: KernelState, now: KernelState, links: readonly string[]): readonly IpCommand[] {

@@ -7,6 +7,9 @@ import type { Mac } from './mac.ts';
 export interface Difference {
   readonly kind:
     | 'link-missing'
+    /** A VLAN with another id, parent or MAC. */
+    | 'link-wrong'
+    | 'link-surplus'
     | 'link-down'
     | 'mtu'
     | 'address-missing'

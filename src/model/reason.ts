@@ -18,6 +18,8 @@ export const reasons = {
   cni: 'handed to a container network plug-in',
   bonded: 'a member of a bond or bridge',
   'shared-mac': 'several links carry its MAC',
+  'no-parent': 'the NIC that this VLAN sub-interface stands on is not there',
+  'vlan-taken': 'a link that is not ours stands where this VLAN sub-interface would',
   'only-way-out': 'the default route goes by it, and the primary has no address',
   'table-conflict': 'its table or priority is used by something else',
   'no-slot': 'all 999 slots are taken',

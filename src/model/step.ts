@@ -40,6 +40,8 @@ export interface GoneInterface {
   readonly table: number;
   /** The link is still in the kernel. */
   readonly present: boolean;
+  /** The link itself is a VLAN of our making that nobody wants any more: it goes too. */
+  readonly isMade?: boolean;
 }
 
 /** What an activator is told. */

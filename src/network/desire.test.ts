@@ -230,23 +230,130 @@ describe('IPv6', () => {
 });
 
 describe('VLAN sub-interfaces that only the configuration knows', () => {
-  it('stand on the parent named by MAC, name or id, and get a slot like any NIC', () => {
-    const vlan = {
-      parent: 'eni-1',
-      id: 100,
-      mac: macOf(9),
-      addresses: [{ address: '10.0.9.7' as Address, length: 24 }],
-    };
-    const vlans = [{ ...vlan, gateway: '10.0.9.1' as Address }];
-    const { network } = wanted([nic(0, 0), nic(1, 1)], {
-      config: { ...config, interfaces: { ...config.interfaces, vlans } },
-    });
+  const vlan = {
+    parent: 'eni-1',
+    id: 100,
+    mac: macOf(9),
+    addresses: [{ address: '10.0.9.7' as Address, length: 24 }],
+    gateway: '10.0.9.1' as Address,
+  };
+  const nics = [nic(0, 0), nic(1, 1)];
+  const configured = (...vlans: readonly Config['interfaces']['vlans'][number][]): Config => ({
+    ...config,
+    interfaces: { ...config.interfaces, vlans },
+  });
+  const file = { path: '/etc/x', digest: '', mode: 0o644, mac: vlan.mac };
+  const known = {
+    ...emptyState,
+    slots: new Map([[vlan.mac, 2]]),
+    names: new Map([[vlan.mac, 'eth1.100']]),
+    files: new Map([[file.path, file]]),
+  };
+
+  it.each(['eni-1', macOf(1), 'eth1'])('stand on the parent %s, and get a slot like any NIC', (parent) => {
+    const { network } = wanted(nics, { config: configured({ ...vlan, parent }) });
     expect(network.secondaries[1]).toMatchObject({
       name: 'eth1.100',
       slot: 2,
-      vlan: { parent: 'eth1', id: 100 },
+      vlan: { parent: 'eth1', parentMac: macOf(1), id: 100 },
     });
     expect(network.secondaries[1]?.ipv4).toMatchObject({ method: 'static', subnet: '10.0.9.0/24' });
+  });
+
+  it('may stand on the primary', () => {
+    const { network } = wanted(nics, { config: configured({ ...vlan, parent: 'eni-0' }) });
+    expect(network.secondaries[1]).toMatchObject({ name: 'eth0.100', vlan: { parent: 'eth0' } });
+  });
+
+  it('take no larger packets than the parent', () => {
+    const sub = { ...nic(9, 9), mtu: 9000, vlan: { parentMac: macOf(1), id: 100 } };
+    const inWide = { ...nic(1, 1), mtu: 8500 };
+    const mtuIn = (all: readonly InstanceInterface[]) => wanted(all).network.secondaries[1]?.mtu;
+    expect(mtuIn([nic(0, 0), nic(1, 1), sub])).toBe(1500);
+    expect(mtuIn([nic(0, 0), inWide, sub])).toBe(8500);
+    expect(mtuIn([nic(0, 0), inWide, { ...sub, mtu: 1400 }])).toBe(1400);
+  });
+
+  it('are left alone when excluded, also before they are made', () => {
+    const excluded = configured(vlan);
+    const { network } = wanted(nics, {
+      config: { ...excluded, interfaces: { ...excluded.interfaces, exclude: ['eth1.*'] } },
+    });
+    expect(network.setAside).toMatchObject([{ mac: vlan.mac, name: 'eth1.100', reason: 'excluded' }]);
+  });
+
+  it('are one link where two have one id on one parent', () => {
+    const twice = configured(vlan, { ...vlan, mac: macOf(8), parent: 'eth1' });
+    const { network } = wanted(nics, { config: twice });
+    expect(network.secondaries.map((entry) => entry.mac)).toEqual([macOf(1), vlan.mac]);
+    expect(network.setAside).toMatchObject([{ mac: macOf(8), reason: 'vlan-taken' }]);
+  });
+
+  it('wait for a parent that nobody is, and keep their files', () => {
+    const { network, gone } = wanted(nics, { config: configured({ ...vlan, parent: 'eth7' }), state: known });
+    expect(network.setAside).toMatchObject([{ mac: vlan.mac, reason: 'no-parent', role: 'secondary' }]);
+    expect(gone).toEqual([]);
+  });
+
+  it('go with their parent, whatever it was named by', () => {
+    const names = new Map([...known.names, [macOf(1), 'eth1']] as const);
+    for (const parent of ['eni-1', macOf(1), 'eth1']) {
+      const { gone } = wanted([nic(0, 0)], {
+        config: configured({ ...vlan, parent }),
+        state: { ...known, names },
+      });
+      expect(gone).toMatchObject([{ mac: vlan.mac, table: 21002, present: false }]);
+    }
+  });
+
+  it('go with their entry in the configuration, link and all', () => {
+    const there = imagineKernel(
+      instanceOf([...nics, { ...nic(9, 9), vlan: { parentMac: macOf(1), id: 100 } }]),
+    );
+    const { gone } = wanted(nics, { state: known, kernel: there });
+    expect(gone).toEqual([{ name: 'eth1.100', mac: vlan.mac, table: 21002, present: true, isMade: true }]);
+  });
+
+  it('come back in the same slot', () => {
+    const { network } = wanted(nics, { config: configured(vlan), state: known });
+    expect(network.secondaries.find((entry) => entry.mac === vlan.mac)).toMatchObject({
+      slot: 2,
+      table: 21002,
+    });
+  });
+});
+
+describe('bonds', () => {
+  // Huawei BMS: two NICs that are members and have the bond's MAC, VLANs on the bond, an extended NIC beside it.
+  const sub = { ...nic(2, 2), vlan: { parentMac: macOf(0), id: 2847 } };
+  const all = [nic(0, 0), nic(1, 1), sub];
+  const imagined = imagineKernel(instanceOf(all));
+  const [first, extended] = imagined.links;
+  const bond = { ...first, index: 9, name: 'bond0', kind: 'bond', hasDevice: false };
+  const member = (name: string, index: number) => ({ ...first, index, name, master: 'bond0' });
+  const links = [member('eth0', 2), member('eth1', 3), bond, { ...extended, name: 'eth2' }];
+  const bonded = (more: readonly (typeof links)[number][] = []) =>
+    ({ ...imagined, links: [...links, ...more] }) as DesireInput['kernel'];
+
+  it('are the primary, and their members are nobody’s', () => {
+    const { network } = wanted([nic(0, 0), nic(1, 1)], { kernel: bonded() });
+    expect(network.primary).toMatchObject({ name: 'bond0', mac: macOf(0) });
+    expect(network.secondaries.map((entry) => entry.name)).toEqual(['eth2']);
+    expect(network.setAside).toEqual([]);
+  });
+
+  it('carry the VLANs that the metadata lists', () => {
+    const { network } = wanted(all, { kernel: bonded() });
+    expect(network.secondaries[1]).toMatchObject({ name: 'bond0.2847', vlan: { parent: 'bond0', id: 2847 } });
+  });
+
+  it('keep the VLANs that a person configures', () => {
+    const made = { ...first, index: 11, name: 'bond0.2847', mac: sub.mac, kind: 'vlan', parent: 'bond0' };
+    const { network } = wanted(all, {
+      kernel: bonded([{ ...made, vlanId: 2847, hasDevice: false } as (typeof links)[number]]),
+      claims: new Map([[sub.mac, { by: 'person', where: '/etc/netplan/01-bond.yaml' }]]),
+    });
+    expect(network.setAside).toMatchObject([{ mac: sub.mac, name: 'bond0.2847', reason: 'unmanaged' }]);
   });
 });
 

@@ -9,7 +9,7 @@ import type {
   Method,
   SetAside,
 } from '../model/desired.ts';
-import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
+import type { InstanceInterface, InstanceNetwork, InstanceVlan } from '../model/instance.ts';
 import {
   defaultDestination,
   type KernelRoute,
@@ -29,6 +29,7 @@ import { withConfiguredVlans } from './overlay.ts';
 import { type Addressed, withMetricDefault, withoutPolicy, withPolicy } from './policy.ts';
 import { foreignSlots, freeSlot, recoverSlots } from './slots.ts';
 import { sysctlsFor } from './sysctls.ts';
+import { placeVlan } from './vlan.ts';
 
 export interface DesireInput {
   /** Believed metadata (design section 5). */
@@ -56,7 +57,8 @@ export interface Wanted {
 /** Decides what this machine's network should be. Pure. Errors: `no-primary` (the kernel has no link with its MAC). */
 export function desire(input: DesireInput): Result<Wanted> {
   const { kernel, config, state } = input;
-  const instance = withConfiguredVlans(input.instance, kernel.links, config);
+  const overlaid = withConfiguredVlans(input.instance, kernel.links, state.names, config);
+  const { instance } = overlaid;
   const primary = desirePrimary(instance, kernel, config);
   if (primary === null) {
     return fail(
@@ -68,19 +70,21 @@ export function desire(input: DesireInput): Result<Wanted> {
   }
   const slots = recoverSlots(state.slots, instance, kernel, config.tableBase);
   const foreign = foreignSlots(kernel, config.tableBase, slots);
-  const setAside: SetAside[] = unlistedNics(instance, kernel.links, config);
+  const setAside: SetAside[] = [...unlistedNics(instance, kernel.links, config), ...overlaid.orphans];
   const addressed: Addressed[] = [];
   for (const nic of instance.interfaces) {
     if (nic.mac === instance.primaryMac) continue;
     const settled = settle(nic, input, primary, slots, foreign);
-    if ('slot' in settled) addressed.push(settled);
-    else setAside.push(settled);
+    if (!('slot' in settled)) setAside.push(settled);
+    else if (addressed.some((other) => other.name === settled.name)) setAside.push(secondOf(settled));
+    else addressed.push(settled);
   }
   addressed.sort((one, other) => one.slot - other.slot);
   const secondaries = route(addressed, primary, config);
   const sysctls = config.sysctl === 'no' ? [] : sysctlsFor(primary, addressed);
   const network: DesiredNetwork = { primary, secondaries, setAside, sysctls };
-  const gone = goneInterfaces({ ...input, instance, slots, network, base: config.tableBase });
+  const { waiting } = overlaid;
+  const gone = goneInterfaces({ ...input, instance, waiting, slots, network, base: config.tableBase });
   const notes = addressed
     .filter((nic) => fellBack(nic.ipv4, config))
     .map((nic) => `${nic.name}: no address and subnet in metadata for static addressing, so DHCP is used`);
@@ -126,13 +130,9 @@ function settle(
     const role = reason === 'excluded' || reason === 'not-included' ? 'ignored' : 'secondary';
     return { name, mac: nic.mac, id: nic.id, role, reason, detail };
   };
-  const finding = findNic(nic, kernel.links, input.claims, config);
-  const parent = parentOf(nic, input.instance, kernel.links);
-  const vlanName = finding.reason === 'not-in-kernel' ? vlanToMake(nic, parent) : null;
-  if (finding.reason !== null && vlanName === null) {
-    return aside(finding.reason, finding.detail, finding.link?.name ?? null);
-  }
-  const name = vlanName ?? finding.link?.name ?? '';
+  const place = placeNic(nic, input);
+  if ('reason' in place) return aside(place.reason, place.detail, place.name);
+  const { name, vlan, mtu } = place;
   const onlyWay = onlyWayOut(name, primary, input);
   if (onlyWay !== null) return aside('only-way-out', onlyWay, name);
   const known = slots.get(nic.mac);
@@ -146,14 +146,13 @@ function settle(
   const slot = known ?? freeSlot(new Set(slots.values()), foreign);
   if (slot === undefined) return aside('no-slot', 'slots 1 to 999 are all taken', name);
   slots.set(nic.mac, slot);
-  const vlan = nic.vlan === null ? null : { parent, parentMac: nic.vlan.parentMac, id: nic.vlan.id };
   return {
     name,
     mac: nic.mac,
     id: nic.id,
     slot,
     table: config.tableBase + slot,
-    mtu: nic.mtu,
+    mtu,
     vlan,
     ipv4,
     ipv6,
@@ -195,22 +194,46 @@ function route(
   return config.defaultRoute === 'metric' ? routed.map(withMetricDefault) : routed;
 }
 
-/** The name a VLAN sub-interface gets when its parent is there and it is not: `eth1.100`. */
-function vlanToMake(nic: InstanceInterface, parent: string): string | null {
-  return nic.vlan === null || parent === '' ? null : `${parent}.${nic.vlan.id}`;
+/** Where a NIC of the metadata stands, or why it is left alone. */
+type Place = Pick<DesiredInterface, 'name' | 'vlan' | 'mtu'> | Pick<SetAside, 'name' | 'reason' | 'detail'>;
+
+function placeNic(nic: InstanceInterface, input: DesireInput): Place {
+  if (nic.vlan !== null) return placeSubInterface({ ...nic, vlan: nic.vlan }, input);
+  const { link, ...finding } = findNic(nic, input.kernel.links, input.claims, input.config);
+  if (finding.reason !== null) return { ...finding, name: link?.name ?? null };
+  return { name: link?.name ?? '', vlan: null, mtu: nic.mtu };
 }
 
-/** Empty where it is not there. A bond that the metadata describes has its first member's MAC: only the bond will do. */
-function parentOf(nic: InstanceInterface, instance: InstanceNetwork, links: readonly Link[]): string {
-  const isBond = instance.interfaces.some((one) => one.mac === nic.vlan?.parentMac && one.bond !== undefined);
-  const free = links.filter(
-    (link) =>
-      link.mac === nic.vlan?.parentMac &&
-      link.kind !== 'vlan' &&
-      link.master === null &&
-      (!isBond || link.kind === 'bond'),
+/** A VLAN that is there already is looked at like any NIC; no VLAN takes larger packets than its parent. */
+function placeSubInterface(
+  nic: InstanceInterface & { readonly vlan: InstanceVlan },
+  { instance, kernel, claims, config, state }: DesireInput,
+): Place {
+  const { parentMac } = nic.vlan;
+  const lower = instance.interfaces.find(({ mac }) => mac === parentMac);
+  // A bond that the metadata describes has its first member's MAC: only the bond will do.
+  const links = kernel.links.filter(
+    ({ mac, kind }) => lower?.bond === undefined || mac !== parentMac || kind === 'bond',
   );
-  return free[0]?.name ?? '';
+  const place = placeVlan(nic, links, state.names);
+  if ('reason' in place) return place;
+  const { name, parent } = place;
+  const excludedBy = config.interfaces.exclude.find((pattern) =>
+    matches(pattern, { name, mac: nic.mac }, nic.id),
+  );
+  if (excludedBy !== undefined)
+    return { name, reason: 'excluded', detail: `interfaces.exclude: ${excludedBy}` };
+  const finding = place.link === null ? null : findNic(nic, [place.link], claims, config);
+  if (finding !== null && finding.reason !== null) return { ...finding, name };
+  const wide = lower?.mtu ?? parent.mtu;
+  const vlan = { parent: parent.name, parentMac, id: nic.vlan.id };
+  return { name, vlan, mtu: nic.mtu === null ? null : Math.min(nic.mtu, wide) };
+}
+
+/** Two VLANs with one id on one parent are one link. */
+function secondOf({ name, mac, id }: Addressed): SetAside {
+  const detail = `another NIC of the configuration or the metadata is ${name} too`;
+  return { name, mac, id, role: 'secondary', reason: 'vlan-taken', detail };
 }
 
 /**

@@ -29,16 +29,18 @@ export interface Departure {
   readonly network: DesiredNetwork;
   /** MACs of links whose removal this process saw. */
   readonly removed: ReadonlySet<Mac>;
+  /** NICs of which nobody can say whether they are listed; see `Overlaid`. */
+  readonly waiting: ReadonlySet<Mac>;
   readonly base: number;
 }
 
 /**
  * The NICs whose configuration is taken away (design section 5): the kernel removed the link, or believed metadata
  * no longer lists it, or it was handed to somebody else. A link that is absent while metadata lists it keeps its
- * files: early in boot NICs are not there yet.
+ * files: early in boot NICs are not there yet. A VLAN's link is of our own making and goes with its configuration.
  */
 export function goneInterfaces(departure: Departure): readonly GoneInterface[] {
-  const { state, slots, instance, kernel, network, removed, base } = departure;
+  const { state, slots, instance, kernel, network, removed, waiting, base } = departure;
   const desired = new Set(network.secondaries.map((nic) => nic.mac));
   const listed = new Set(instance.interfaces.map((nic) => nic.mac));
   const owning = new Set([...state.files.values()].map((file) => file.mac));
@@ -50,11 +52,19 @@ export function goneInterfaces(departure: Departure): readonly GoneInterface[] {
     const link = kernel.links.find((entry) => entry.mac === mac && entry.type === 'ether');
     const aside = network.setAside.find((entry) => entry.mac === mac);
     const given = aside !== undefined && handedOver.has(aside.reason);
-    const left = link === undefined && (removed.has(mac) || !listed.has(mac));
-    const unlisted = link !== undefined && !listed.has(mac) && mac !== network.primary.mac;
-    if (given || left || unlisted) {
-      gone.push({ name: link?.name ?? name ?? '', mac, table: base + slot, present: link !== undefined });
-    }
+    const isListed = listed.has(mac) || waiting.has(mac);
+    const left = link === undefined && (removed.has(mac) || !isListed);
+    const unlisted = link !== undefined && !isListed && mac !== network.primary.mac;
+    if (!given && !left && !unlisted) continue;
+    const present = link !== undefined;
+    const isMade = unlisted && link.kind === 'vlan' && link.name === name;
+    gone.push({
+      name: link?.name ?? name ?? '',
+      mac,
+      table: base + slot,
+      present,
+      ...(isMade ? { isMade } : {}),
+    });
   }
   return gone;
 }

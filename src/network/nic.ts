@@ -76,7 +76,7 @@ export function matches(pattern: string, link: Pick<Link, 'name' | 'mac'>, id: s
 }
 
 /** One plain NIC among the links with a MAC: macvlans, VLANs and SR-IOV twins carry their parent's. */
-function pickCarrier(carriers: readonly Link[]): Link | undefined {
+export function pickCarrier(carriers: readonly Link[]): Link | undefined {
   if (carriers.length < 2) return carriers[0];
   const free = carriers.filter((link) => link.master === null);
   const plain = free.filter((link) => link.hasDevice || link.kind === 'bond');

@@ -26,7 +26,7 @@ export function addressDifferences(compared: Comparison): readonly Difference[] 
     ]),
   );
   const gone = context.gone
-    .filter((nic) => nic.present && nic.name !== '')
+    .filter((nic) => nic.present && nic.isMade !== true && nic.name !== '')
     .flatMap((nic) =>
       marked(nic.name, nic.table, kernel, context.tableBase).map((entry) => surplus(entry, nic.mac)),
     );

@@ -120,6 +120,58 @@ describe('links', () => {
   });
 });
 
+describe('VLANs', () => {
+  const vlan = {
+    ...secondary(null),
+    name: 'eth0.100',
+    mtu: 1400,
+    vlan: { parent: 'eth0', parentMac: macOf(0), id: 100 },
+  };
+  const line = (name: string, mac: number, id: number) =>
+    `9: ${name}: <BROADCAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UP \\    link/ether ${macOf(mac)} brd ff:ff:ff:ff:ff:ff \\    vlan protocol 802.1Q id ${id} <REORDER_HDR>`;
+  const kernelWith = (...lines: readonly string[]) => kernelOf([linkLines(1), ...lines].join('\n'), '');
+  const make = 'link add link eth0 name eth0.100 address 00:16:3e:00:00:01 mtu 1400 type vlan id 100';
+
+  it('are right with their id, parent and MAC', () => {
+    expect(seen(kernelWith(line('eth0.100@eth0', 1, 100)), vlan)).toEqual([]);
+  });
+
+  it.each([
+    ['another MAC', line('eth0.100@eth0', 5, 100), 'link set dev eth0.100 address 00:16:3e:00:00:01'],
+    ['another id', line('eth0.100@eth0', 1, 7), `link del dev eth0.100 | ${make} | link set dev eth0.100 up`],
+    [
+      'another parent',
+      line('eth0.100@eth7', 1, 100),
+      `link del dev eth0.100 | ${make} | link set dev eth0.100 up`,
+    ],
+    [
+      'its former id',
+      line('eth0.99@eth0', 1, 99),
+      `link del dev eth0.99 | ${make} | link set dev eth0.100 up`,
+    ],
+  ])('with %s are made right', (_what, there, mend) => {
+    expect(seen(kernelWith(there), vlan)).toEqual([`link-wrong | ${mend}`]);
+  });
+
+  it('that nobody wants any more go last, and their addresses with them', () => {
+    const gone = [{ name: 'eth0.100', mac: macOf(1), table: 21001, present: true, isMade: true }];
+    const kernel = kernelOf(
+      [linkLines(1), line('eth0.100@eth0', 1, 100)].join('\n'),
+      '21001:\tfrom 10.0.1.20 lookup 21001\n9: eth0.100    inet 10.0.1.20/32 scope global eth0.100\n',
+    );
+    expect(differences(kernel, networkOf(), { ...context, gone }).map(told)).toEqual([
+      'rule-surplus | rule del priority 21001 from 10.0.1.20 lookup 21001',
+      'link-surplus | link del dev eth0.100',
+    ]);
+  });
+
+  it('of somebody else stay when a NIC of that name goes', () => {
+    const gone = [{ name: 'eth0.100', mac: macOf(1), table: 21001, present: true }];
+    const kernel = kernelWith(line('eth0.100@eth0', 1, 100));
+    expect(differences(kernel, networkOf(), { ...context, gone })).toEqual([]);
+  });
+});
+
 describe('addresses', () => {
   it('leaves the lease to the DHCP client', () => {
     const text = leasedText

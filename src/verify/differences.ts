@@ -4,7 +4,7 @@ import type { KernelState } from '../model/kernel.ts';
 import { addressDifferences } from './addresses.ts';
 import { comparison, type DifferenceContext } from './comparison.ts';
 import { leakDifferences } from './leaks.ts';
-import { linkDifferences } from './links.ts';
+import { linkDifferences, surplusLinks } from './links.ts';
 import { mirrorDifferences } from './mirrors.ts';
 import { routeDifferences } from './routes.ts';
 import { ruleDifferences } from './rules.ts';
@@ -14,7 +14,7 @@ export type { DifferenceContext } from './comparison.ts';
 
 /**
  * In what the kernel is not as desired, in the order in which the mends can be run as one `ip -batch`: rules away,
- * routes away, links up, addresses, routes on the link, routes by a gateway, rules. Empty when the kernel is as
+ * routes away, links up, addresses, routes on the link, routes by a gateway, rules, links away. Empty when the kernel is as
  * desired; what has no mend waits for somebody else (a lease, a file). The primary is never touched. Pure.
  */
 export function differences(
@@ -37,5 +37,6 @@ export function differences(
     ...mirrors.additions,
     ...rules.additions,
     ...sysctlDifferences(compared),
+    ...surplusLinks(compared),
   ];
 }

@@ -23,6 +23,18 @@ const judges: Readonly<Partial<Record<Reason, Judge>>> = {
       detail,
       'enid cannot tell which of them is meant: give all but one another MAC, or a master',
     ),
+  'no-parent': (subject, detail) =>
+    wrong(
+      subject,
+      `nothing is made for this VLAN: ${detail}`,
+      'attach the parent, or mend `parent` in `interfaces.vlans`: a name, a MAC or an interface id',
+    ),
+  'vlan-taken': (subject, detail) =>
+    wrong(
+      subject,
+      `enid does not touch it: ${detail}`,
+      'remove that link (`ip link del …`) and what makes it at boot, then `enid reconfigure`',
+    ),
   'only-way-out': (subject, detail) =>
     wrong(
       subject,
