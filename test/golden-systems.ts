@@ -49,9 +49,15 @@ export const goldenSystems: readonly GoldenSystem[] = [
   { os: 'ubuntu:24.04' },
 ];
 
-/** Saved metadata in test/fixtures: one secondary, or three (one in the primary's subnet, one with everything). */
-export const goldenCases = ['dhcp-1', 'dhcp-3', 'static-1', 'static-3'] as const;
+/**
+ * Saved metadata in test/fixtures: one secondary, three (one in the primary's subnet, one with everything), or one with a VLAN on
+ * it and another on the primary.
+ */
+export const goldenCases = ['dhcp-1', 'dhcp-3', 'static-1', 'static-3', 'vlan-2'] as const;
 export type GoldenCase = (typeof goldenCases)[number];
+
+/** Those that need nothing of the kernel that the machine under the tests may lack: VLANs are seen in the guests. */
+export const kernelCases = goldenCases.filter((name) => !name.startsWith('vlan'));
 
 /** The folder of a system's goldens, e.g. `ubuntu-22.04` or `alinux-2-networkd`. */
 export function goldenFolder(system: GoldenSystem): string {

@@ -1,8 +1,19 @@
 import { definitionId } from '../model/netplan.ts';
 import type { Change, Step } from '../model/step.ts';
+import { isOnForeignParent } from '../model/vlan.ts';
 import type { StackActions } from './actions.ts';
 import { generate } from './netplan-generate.ts';
-import { canReload, networkd, reconfigure, reload, restartNetworkd, takeUpFiles } from './networkd.ts';
+import {
+  canReload,
+  makeVlans,
+  networkd,
+  reconfigure,
+  reload,
+  rereadUnits,
+  restartNetworkd,
+  stopUnits,
+  takeUpFiles,
+} from './networkd.ts';
 import { networkManager } from './networkmanager.ts';
 import { filesOf, gone, touched } from './scope.ts';
 import { restart, rise, serviceCommand, tell } from './steps.ts';
@@ -15,12 +26,13 @@ export const netplan: StackActions = {
   id: 'netplan',
   reapplies: (stack) => stack.renderer === 'networkd' && canReload(stack),
   takesNewNics: (stack) => stack.renderer === 'networkd' && canReload(stack),
-  release: () => [],
+  release: (change) => gone(change).flatMap((nic) => stopUnits(change, nic.name)),
   scoped: (change) => {
     const concerned = touched(change).length + gone(change).length;
     if (concerned === 0) return [];
     const regenerate = change.files.some((file) => file.mac !== null) ? [generate] : [];
-    return [...regenerate, ...(byNetworkManager(change) ? takeUpProfiles(change) : takeUpFiles(change))];
+    if (byNetworkManager(change)) return [...regenerate, ...takeUpProfiles(change)];
+    return [...rereadUnits(change), ...regenerate, ...takeUpFiles(change), ...makeVlans(change)];
   },
   service: () => [restart(['netplan', 'apply'], 'let netplan apply all its files')],
   revive: (machine) => {
@@ -42,7 +54,7 @@ function byNetworkManager({ stack }: Pick<Change, 'stack'>): boolean {
   return stack.renderer === 'networkmanager';
 }
 
-/** The profiles that netplan generates are called `netplan-` and the definition's id. */
+/** The profiles that netplan generates are called `netplan-` and the definition's id; a VLAN on another's NIC has one of ours. */
 function takeUpProfiles(change: Change): readonly Step[] {
   const nics = touched(change);
   const changed = gone(change).length > 0 || nics.some((nic) => filesOf(change, nic.mac).length > 0);
@@ -50,8 +62,10 @@ function takeUpProfiles(change: Change): readonly Step[] {
     ['nmcli', 'connection', 'reload'],
     'let NetworkManager read the profiles that netplan made',
   );
-  const ups = nics.map((nic) =>
-    rise(['nmcli', 'connection', 'up', `netplan-${definitionId(nic)}`], `take ${nic.name} up by its profile`),
-  );
+  const ups = nics.map((nic) => {
+    const prefix = isOnForeignParent(nic, change.network) ? 'enid' : 'netplan';
+    const profile = `${prefix}-${definitionId(nic)}`;
+    return rise(['nmcli', 'connection', 'up', profile], `take ${nic.name} up by its profile`);
+  });
   return [...(changed ? [reread] : []), ...ups];
 }

@@ -1,9 +1,10 @@
 import type { DesiredInterface } from '../model/desired.ts';
 import { type Stack, versionAtLeast } from '../model/stack.ts';
 import type { Change, Step } from '../model/step.ts';
+import { isOnForeignParent, vlanUnit } from '../model/vlan.ts';
 import type { StackActions } from './actions.ts';
 import { filesOf, gone, touched } from './scope.ts';
-import { serviceCommand, tell, tidy } from './steps.ts';
+import { rise, serviceCommand, tell, tidy } from './steps.ts';
 
 /** systemd-networkd. `networkctl reload` and `reconfigure` came with 244; before, only a restart makes it read files. */
 export const networkd: StackActions = {
@@ -11,8 +12,8 @@ export const networkd: StackActions = {
   reapplies: canReload,
   // A wildcard .network is common, and reload reads ours while the link still waits for udev.
   takesNewNics: canReload,
-  release: (change) => gone(change).flatMap((nic) => stopPolicy(change, nic.name)),
-  scoped: (change) => [...rereadUnits(change), ...takeUpFiles(change)],
+  release: (change) => gone(change).flatMap((nic) => stopUnits(change, nic.name)),
+  scoped: (change) => [...rereadUnits(change), ...takeUpFiles(change), ...makeVlans(change)],
   service: ({ stack }) => [restartNetworkd(stack, 'restart')],
   revive: ({ stack, network }) => ({
     scoped: canReload(stack) ? [reload, reconfigure(network.primary.name)] : [],
@@ -58,14 +59,35 @@ export function restartNetworkd(stack: Stack, verb: 'start' | 'restart'): Step {
   return serviceCommand(verb, 'systemd-networkd', stack.init, `${verb} systemd-networkd`);
 }
 
-/** Old versions have tables and rules in a unit of ours beside the .network file: its ExecStop takes the rules away. */
-function stopPolicy(change: Change, name: string): readonly Step[] {
-  const unit = `enid-policy-${name}.service`;
-  if (!change.files.some((file) => file.path.endsWith(`/${unit}`))) return [];
-  return [{ ...tidy(['systemctl', 'stop', unit], `remove the rules of ${name}`), runAs: 'own' }];
+/**
+ * VLANs of parents that are not ours are made by a unit. It waits for its parent's device, which PID 1 knows a moment after
+ * the kernel does.
+ */
+export function makeVlans(change: Change): readonly Step[] {
+  return touched(change)
+    .filter((nic) => isOnForeignParent(nic, change.network))
+    .map(({ name, vlan }) => ({
+      ...rise(['systemctl', 'restart', vlanUnit(name)], `make the VLAN ${name} on ${vlan?.parent}`),
+      runAs: 'own',
+      afterTimeout: 'end',
+    }));
 }
 
-function rereadUnits(change: Change): readonly Step[] {
+/**
+ * Old versions have tables and rules in a unit of ours beside the .network file: its ExecStop takes the rules away. A unit that
+ * made a VLAN only forgets that it did.
+ */
+export function stopUnits(change: Change, name: string): readonly Step[] {
+  const units = [
+    [`enid-policy-${name}.service`, `remove the rules of ${name}`],
+    [vlanUnit(name), `forget that ${name} was made`],
+  ] as const;
+  return units
+    .filter(([unit]) => change.files.some((file) => file.path.endsWith(`/${unit}`)))
+    .map(([unit, why]) => ({ ...tidy(['systemctl', 'stop', unit], why), runAs: 'own' }));
+}
+
+export function rereadUnits(change: Change): readonly Step[] {
   if (!change.files.some((file) => file.path.startsWith('/etc/systemd/system/'))) return [];
   return [{ ...tell(['systemctl', 'daemon-reload'], 'let systemd read its units again'), runAs: 'own' }];
 }

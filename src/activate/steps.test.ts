@@ -232,6 +232,56 @@ describe('systemd-networkd', () => {
   });
 });
 
+describe('a VLAN on a NIC whose files are not ours', () => {
+  const vlan = nic(2, { name: 'eth0.200', vlan: { parent: 'eth0', parentMac: mac(1), id: 200 } });
+  const unit = '/etc/systemd/system/enid-vlan-eth0.200.service';
+  const made = (on: Change['stack'], path: string) =>
+    around(change(on, { touched: [vlan], files: [file(path, vlan, 'create')] })).scoped;
+
+  it('is made by its unit, once networkd knows what to do with it', () => {
+    expect(made(stack({ id: 'networkd', format: 'networkd' }), unit)).toEqual([
+      'systemctl daemon-reload',
+      'networkctl reload',
+      'systemctl restart enid-vlan-eth0.200.service',
+    ]);
+    expect(made(stack({ id: 'netplan', format: 'netplan' }), unit)).toEqual([
+      'systemctl daemon-reload',
+      'netplan generate',
+      'networkctl reload',
+      'systemctl restart enid-vlan-eth0.200.service',
+    ]);
+  });
+
+  it('is made again by its unit where only the kernel differs', () => {
+    const told = change(stack({ id: 'networkd', format: 'networkd' }), { touched: [vlan] });
+    expect(around(told).scoped).toEqual([
+      'networkctl reconfigure eth0.200',
+      'systemctl restart enid-vlan-eth0.200.service',
+    ]);
+    expect(stackActions.networkd.scoped(told)[0]).toMatchObject({ mayFail: true });
+  });
+
+  it('has a profile of ours behind netplan with NetworkManager', () => {
+    const on = stack({ id: 'netplan', format: 'netplan', renderer: 'networkmanager' });
+    expect(made(on, '/etc/NetworkManager/system-connections/enid-eth0.200.nmconnection')).toEqual([
+      'netplan generate',
+      'nmcli connection reload',
+      'nmcli connection up enid-eth0.200',
+    ]);
+  });
+
+  it('is forgotten by its unit when it goes', () => {
+    for (const id of ['networkd', 'netplan'] as const) {
+      const leaving = { name: 'eth0.200', mac: vlan.mac, table: 21002, present: true };
+      const told = change(stack({ id, format: id }), {
+        gone: [leaving],
+        files: [file(unit, leaving, 'remove')],
+      });
+      expect(around(told).release).toEqual(['systemctl stop enid-vlan-eth0.200.service']);
+    }
+  });
+});
+
 describe('SUSE', () => {
   const ifcfg = '/etc/sysconfig/network/ifcfg-eth1';
 

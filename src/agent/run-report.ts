@@ -86,7 +86,9 @@ function contestedProblem({ text }: Difference): Problem {
 
 /** True when nothing is left to wait for but a change of the world: the next poll may end at the metadata. */
 export function isQuiet(report: RunReport): boolean {
-  const waits = report.interfaces.some((nic) => nic.state === 'pending' && nic.reason !== 'not-in-kernel');
+  const isAwaited = ({ state, reason }: InterfaceReport): boolean =>
+    state === 'pending' && reason !== 'not-in-kernel' && reason !== 'no-parent';
+  const waits = report.interfaces.some(isAwaited);
   return (
     !waits && report.problems.length === 0 && ['unchanged', 'applied', 'degraded'].includes(report.outcome)
   );

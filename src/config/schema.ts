@@ -19,6 +19,7 @@ import {
   word,
   wordOrFalse,
 } from './values.ts';
+import { vlanFaults } from './vlans.ts';
 
 /**
  * Tables run from base to base + 999 and each is also the priority of its rules, so the band has to end before the
@@ -47,9 +48,13 @@ const vlan = section({
   gateway: key(null, address),
 });
 
-const vlans = z.array(vlan, {
-  error: 'a list of mappings with the keys parent, id, mac, addresses, gateway',
-});
+const vlans = z
+  .array(vlan, { error: 'a list of mappings with the keys parent, id, mac, addresses, gateway' })
+  .superRefine((list, context) => {
+    for (const { path, allowed } of vlanFaults(list)) {
+      context.addIssue({ code: 'custom', path: [...path], message: allowed });
+    }
+  });
 
 /** /etc/enid/config.yaml as it is written: the keys of design and README, snake case, each with default and range. */
 export const configFile = section({

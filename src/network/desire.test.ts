@@ -394,8 +394,41 @@ describe('bonds that the metadata describes', () => {
 
     expect(result.network.secondaries.map((one) => one.name)).toEqual(['eth0']);
     expect(asides(result)).toEqual([
-      [null, 'not-in-kernel'],
+      [null, 'no-parent'],
       ['eth6', 'bonded'],
+    ]);
+  });
+});
+
+describe('addresses that only the configuration knows', () => {
+  const given = (mac: Mac, ...addresses: readonly string[]): Config => ({
+    ...config,
+    interfaces: {
+      ...config.interfaces,
+      addresses: new Map([[mac, addresses.map((address) => ({ address: address as Address, length: 24 }))]]),
+    },
+  });
+  const nics = [nic(0, 0), nic(1, 1, {}, true)];
+
+  it('are further addresses with rules of their own, in both families, and none twice', () => {
+    const { network, notes } = wanted(nics, {
+      config: given(macOf(1), '10.0.1.50', '10.0.1.11', '2001:db8:1::50'),
+    });
+    const [own] = network.secondaries;
+    expect(own?.ipv4).toMatchObject({ address: '10.0.1.11', further: ['10.0.1.50'] });
+    expect(own?.ipv6?.further).toEqual(['2001:db8:1::50']);
+    expect(own?.rules).toContainEqual(
+      expect.objectContaining({ from: '10.0.1.50/32', priority: 21001, table: 21001 }),
+    );
+    expect(notes).toEqual([]);
+  });
+
+  it('are told where nobody gets them', () => {
+    expect(wanted(nics, { config: given(macOf(7), '10.0.1.50') }).notes).toEqual([
+      `interfaces.addresses: the metadata lists no NIC with MAC ${macOf(7)}`,
+    ]);
+    expect(wanted(nics, { config: given(macOf(0), '10.0.0.50') }).notes).toEqual([
+      `interfaces.addresses: ${macOf(0)} is the primary, which needs interfaces.manage_primary`,
     ]);
   });
 });

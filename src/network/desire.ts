@@ -85,10 +85,10 @@ export function desire(input: DesireInput): Result<Wanted> {
   const network: DesiredNetwork = { primary, secondaries, setAside, sysctls };
   const { waiting } = overlaid;
   const gone = goneInterfaces({ ...input, instance, waiting, slots, network, base: config.tableBase });
-  const notes = addressed
+  const fallen = addressed
     .filter((nic) => fellBack(nic.ipv4, config))
     .map((nic) => `${nic.name}: no address and subnet in metadata for static addressing, so DHCP is used`);
-  return ok({ network, slots, gone, notes });
+  return ok({ network, slots, gone, notes: [...fallen, ...unusedAddresses(instance, config)] });
 }
 
 function desirePrimary(
@@ -115,6 +115,16 @@ function furtherAddresses(nic: InstanceInterface, config: Config): readonly Addr
   const configured = (config.interfaces.addresses.get(nic.mac) ?? []).map((entry) => entry.address);
   const first = new Set(families.map((family) => nic[family].addresses?.[0]));
   return [...new Set([...listed, ...configured])].filter((address) => !first.has(address));
+}
+
+/** Addresses of the configuration that nobody gets: a sentence for each MAC. */
+function unusedAddresses(instance: InstanceNetwork, { interfaces }: Config): readonly string[] {
+  const listed = new Set(instance.interfaces.map((nic) => nic.mac));
+  return [...interfaces.addresses.keys()].flatMap((mac) => {
+    if (!listed.has(mac)) return [`interfaces.addresses: the metadata lists no NIC with MAC ${mac}`];
+    if (mac !== instance.primaryMac || interfaces.managePrimary) return [];
+    return [`interfaces.addresses: ${mac} is the primary, which needs interfaces.manage_primary`];
+  });
 }
 
 /** One NIC of the metadata: addressed and with a slot, or set aside. New slots are entered into `slots`. */

@@ -118,6 +118,46 @@ describe('networkd', () => {
   });
 });
 
+describe('a VLAN on a NIC whose files are not ours', () => {
+  const onPrimary = secondary({
+    name: 'eth-0.200',
+    mac: '00:16:3e:00:00:02' as Mac,
+    vlan: { parent: 'eth-0', parentMac: '00:16:3e:00:00:00' as Mac, id: 200 },
+  });
+
+  it('is made by a unit that waits for the device of its parent', async () => {
+    for (const stack of [networkd252, netplan0106]) {
+      const made = await files(stack, [onPrimary]);
+      expect(made.map((file) => file.path)).toEqual([
+        '/etc/systemd/network/05-enid-eth-0.200.network',
+        '/etc/systemd/system/enid-vlan-eth-0.200.service',
+        '/etc/systemd/system/systemd-networkd.service.d/60-enid-eth-0.200.conf',
+      ]);
+      expect(made[1]?.text).toContain('BindsTo=sys-subsystem-net-devices-eth\\x2d0.device\n');
+    }
+  });
+
+  it('is a profile of ours behind netplan with NetworkManager', async () => {
+    const stack = stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' });
+    const [profile] = await files(stack, [onPrimary]);
+    expect(profile?.path).toBe('/etc/NetworkManager/system-connections/enid-eth-0.200.nmconnection');
+    expect(profile?.text).toContain('[vlan]\nparent=eth-0\nid=200\n');
+  });
+
+  it.each([
+    [/ExecStart=\/bin\/grep.*\n/, '', 'does not test the MAC of the parent first'],
+    ['ExecStart=-/sbin/ip link add', 'ExecStart=-/sbin/ip link del', 'is not what it takes'],
+    ['type vlan id 200', 'type vlan id 200; reboot', 'is not what it takes'],
+    [/BindsTo=.*\n/, '', 'lacks BindsTo'],
+    [/BindsTo=.*\n/, 'BindsTo=network.target\n', 'is not what it takes'],
+  ] as const)('its unit is refused: %s -> %j', async (from, to, message) => {
+    const unit = await only(networkd252, 'enid-vlan-', [onPrimary]);
+    expect(formats.networkd.check(unit)).toEqual([]);
+    const problems = formats.netplan.check({ ...unit, text: unit.text.replace(from, to) });
+    expect(problems.map((problem) => problem.message).join()).toContain(message);
+  });
+});
+
 describe('netplan', () => {
   it('adds the drop-in to the file that netplan makes of it', async () => {
     const made = await files(netplan0106);
@@ -133,6 +173,20 @@ describe('netplan', () => {
     const made = await files(netplan0106, [secondary({ ipv4: family({ method: 'static' }) })]);
 
     expect(made).toHaveLength(1);
+  });
+
+  it('reads a VLAN after its parent, since it must know that one', async () => {
+    const vlan = { parent: 'eth1', parentMac: '00:16:3e:00:00:01' as Mac, id: 100 };
+    const child = secondary({ name: 'eth1.100', mac: '00:16:3e:00:00:02' as Mac, slot: 2, vlan });
+    const yamls = (await files(netplan0106, [child, secondary()])).filter((file) =>
+      file.path.endsWith('.yaml'),
+    );
+
+    expect(yamls.map((file) => file.path)).toEqual([
+      '/etc/netplan/60-enid-eth1.yaml',
+      '/etc/netplan/61-enid-eth1.100.yaml',
+    ]);
+    expect(yamls[1]?.text).toContain('link: "0-enid-eth1"');
   });
 
   it('writes no overrides for versions before 0.95', async () => {

@@ -68,18 +68,33 @@ export async function putInPlace(
 
 /**
  * Where files apply to a NIC by its name, whatever its MAC: ifcfg files with their routes, rules and aliases, stanzas,
- * dhclient's. Keyfiles, .network files, netplan's and dispatcher scripts match or test the MAC.
+ * dhclient's. Keyfiles, .network files, netplan's and dispatcher scripts match or test the MAC; but the keyfile of a VLAN
+ * makes it on whatever bears the name of its parent.
  */
 const byName = /^\/etc\/(?:sysconfig\/network(?:-scripts)?|network|dhcp)\//;
+const byParentsName = /^\/etc\/NetworkManager\/system-connections\//;
 
 /** Owned files that go by the name of a link whose MAC is not the one they were written for. */
 export function misplaced(state: Pick<State, 'files' | 'names'>, links: Links): readonly string[] {
   const wrong = [...state.files.values()].filter(({ path, mac }) => {
-    if (mac === null || !byName.test(path)) return false;
-    const now = links.get(state.names.get(mac) ?? '');
-    return now !== undefined && now !== mac;
+    const name = state.names.get(mac ?? ('' as Mac));
+    if (mac === null || name === undefined) return false;
+    const parent = /^(.+)\.\d+$/.exec(name)?.[1];
+    const isOnAnother = parent !== undefined && hasChanged(parent, state.names, links);
+    if (isOnAnother && (byName.test(path) || byParentsName.test(path))) return true;
+    const now = links.get(name);
+    return byName.test(path) && now !== undefined && now !== mac;
   });
   return wrong.map((file) => file.path).sort();
+}
+
+/** True when the bearer of a name is one that had another, or another than the NIC that had it. */
+function hasChanged(name: string, names: State['names'], links: Links): boolean {
+  const now = links.get(name);
+  if (now === undefined) return false;
+  const former = [...names].find(([, known]) => known === name)?.[0];
+  const known = names.get(now);
+  return (former !== undefined && former !== now) || (known !== undefined && known !== name);
 }
 
 /** sysctl.d goes by name and serves all NICs. Null: it stays as it is; so does what a person edited. */

@@ -80,6 +80,28 @@ describe('files whose NIC is another one now', () => {
     expect(misplaced(state, new Map([['eth2', one]]))).toEqual([]);
     expect(misplaced(stateOf(all, new Map()), new Map([['eth1', one]]))).toEqual([]);
   });
+
+  it('are those of a VLAN whose parent’s name belongs to another NIC', () => {
+    const vlan = 'fa:16:3e:00:01:00' as Mac;
+    const profile = '/etc/NetworkManager/system-connections/enid-eth1.100.nmconnection';
+    const ifcfg = '/etc/sysconfig/network-scripts/ifcfg-eth1.100';
+    const other = '/etc/systemd/network/05-enid-eth1.100.network';
+    const own = { [profile]: vlan, [ifcfg]: vlan, [other]: vlan };
+    const known = new Map([
+      [two, 'eth1'],
+      [vlan, 'eth1.100'],
+    ]);
+    expect(misplaced(stateOf(own, known), new Map([['eth1', one]]))).toEqual([profile, ifcfg]);
+    expect(misplaced(stateOf(own, known), new Map([['eth1', two]]))).toEqual([]);
+    expect(misplaced(stateOf(own, known), new Map([['eth2', two]]))).toEqual([]);
+    // On the primary, whose name is not remembered: the NIC that has it now was called otherwise.
+    const onPrimary = new Map([
+      [two, 'eth1'],
+      [vlan, 'eth0.100'],
+    ]);
+    expect(misplaced(stateOf(own, onPrimary), new Map([['eth0', two]]))).toEqual([profile, ifcfg]);
+    expect(misplaced(stateOf(own, onPrimary), new Map([['eth0', one]]))).toEqual([]);
+  });
 });
 
 describe('early in boot', () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stackOf } from '../../src/render/testing.ts';
-import { goldenCases } from '../golden-systems.ts';
+import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
 import { differences, type Machine, makeServer, settled } from './machine.ts';
 
@@ -23,7 +23,7 @@ describe.each(['dhclient', 'dhcpcd'] as const)(
   (dhcpClient) => {
     const stack = stackOf('interfaces', {}, { dhcpClient, include: 'any-name' });
 
-    it.each(goldenCases)('%s', async (name) => {
+    it.each(kernelCases)('%s', async (name) => {
       const { network, files } = await renderSaved(stack, name);
       machine = await makeServer(files);
       const before = await machine.sh('ip rule; ip -6 rule; ip route');

@@ -48,6 +48,22 @@ describe.each(systems)('netplan takes the files for %s', (os) => {
   });
 });
 
+describe('VLANs', () => {
+  it('are made by netplan on a NIC of ours, with their MAC, and the file of the primary says nothing of any', async () => {
+    const { files } = await renderGolden({ os: 'debian:12' }, 'vlan-2');
+
+    const generated = await generate(files);
+
+    const own = generated['systemd/network/10-netplan-eth1.100.netdev'] ?? '';
+    expect(own).toMatch(/^Name=eth1\.100\nMACAddress=fa:16:3e:00:01:00\n.*Kind=vlan$/ms);
+    expect(own).toMatch(/^Id=100$/m);
+    const onParent = (text = '') => text.match(/^VLAN=.*$/gm) ?? [];
+    expect(onParent(generated['systemd/network/10-netplan-0-enid-eth1.network'])).toEqual(['VLAN=eth1.100']);
+    expect(onParent(generated['systemd/network/10-netplan-eth0.network'])).toEqual([]);
+    expect(Object.keys(generated).filter((path) => path.includes('.200'))).toEqual([]);
+  });
+});
+
 describe('netplan with renderer NetworkManager', () => {
   const versions = { ...stack().versions, netplan: [0, 106] };
   const behind = stack({ id: 'netplan', format: 'netplan', renderer: 'networkmanager', versions });
@@ -57,9 +73,9 @@ describe('netplan with renderer NetworkManager', () => {
 
     const generated = await generate(files, 'NetworkManager');
 
-    for (const { path, text } of files.filter((file) => file.path.startsWith('/etc/netplan/'))) {
-      const nic = /60-enid-(.*)\.yaml$/.exec(path)?.[1];
-      const profile = generated[`NetworkManager/system-connections/netplan-0-enid-${nic}.nmconnection`] ?? '';
+    for (const { text } of files.filter((file) => file.path.startsWith('/etc/netplan/'))) {
+      const id = /^ {4}"(.*)":$/m.exec(text)?.[1];
+      const profile = generated[`NetworkManager/system-connections/netplan-${id}.nmconnection`] ?? '';
       expect(count(profile, /^route\d+=/gm)).toBe(count(text, /^ {8}- to: /gm));
       expect(count(profile, /^routing-rule\d+=priority/gm)).toBe(count(text, /\.routing-rule\d+: /gm));
       expect(count(profile, /^never-default=true$/gm)).toBe(count(text, /dhcp[46]: true/gm));

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RenderedFile } from '../../src/model/file.ts';
 import { stackOf } from '../../src/render/testing.ts';
-import { goldenCases } from '../golden-systems.ts';
+import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
 import { differences, type Machine, makeServer, settled } from './machine.ts';
 import { networkScripts } from './network-scripts.ts';
@@ -32,7 +32,7 @@ const without = (files: readonly RenderedFile[], line: RegExp) =>
   files.map((file) => ({ ...file, text: file.text.replace(line, '') }));
 
 describe('network-scripts do as the files say', () => {
-  it.each(goldenCases)('%s', async (name) => {
+  it.each(kernelCases)('%s', async (name) => {
     const { network, files } = await renderSaved(stack, name);
     const server = await serverWith(files);
     const before = await server.sh(look);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stackOf } from '../../src/render/testing.ts';
-import { goldenCases } from '../golden-systems.ts';
+import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
 import { differences, type Machine, makeServer, settled } from './machine.ts';
 
@@ -22,7 +22,7 @@ printf '[Match]\\nName=eth0\\n[Link]\\nUnmanaged=yes\\n' > /etc/systemd/network/
 `;
 
 describe('systemd-networkd does as the files say', () => {
-  it.each(goldenCases)('%s', async (name) => {
+  it.each(kernelCases)('%s', async (name) => {
     const { network, files } = await renderSaved(stackOf('networkd', { systemd: [252] }), name);
     machine = await makeServer(files);
     expect(await differences(machine, network)).not.toEqual([]);

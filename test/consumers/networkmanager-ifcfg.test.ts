@@ -5,7 +5,7 @@ import type { RenderedFile } from '../../src/model/file.ts';
 import type { Stack } from '../../src/model/stack.ts';
 import type { Change } from '../../src/model/step.ts';
 import { stackOf } from '../../src/render/testing.ts';
-import { goldenCases, goldenFolder, goldenSystems } from '../golden-systems.ts';
+import { goldenFolder, goldenSystems, kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
 import { differences, type Machine, makeServer, settled, writeFiles } from './machine.ts';
 import { startNetworkManager } from './networkmanager.ts';
@@ -70,7 +70,7 @@ describe.each([
   building(suite);
 
   describe.each(shipped())('does as the files of $names say', ({ stack }) => {
-    it.each(goldenCases)('%s', async (name) => {
+    it.each(kernelCases)('%s', async (name) => {
       const { network, files } = await renderSaved(stack, name);
       machine = await makeServer(files);
       expect(await differences(machine, network)).not.toEqual([]);
@@ -149,7 +149,7 @@ describe.each([
 ])('NetworkManager 1.42 does as the files for version $version say', ({ version, but }) => {
   building('bookworm');
 
-  it.each(goldenCases)('%s', async (name) => {
+  it.each(kernelCases)('%s', async (name) => {
     const { network, files } = await renderSaved(stackOf('ifcfg-nm', { networkmanager: version }), name);
     machine = await makeServer(files);
 

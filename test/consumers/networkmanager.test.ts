@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RenderedFile } from '../../src/model/file.ts';
 import { stackOf } from '../../src/render/testing.ts';
-import { goldenCases } from '../golden-systems.ts';
+import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
 import { differences, type Machine, makeServer, settled, writeFiles } from './machine.ts';
 import { startNetworkManager } from './networkmanager.ts';
@@ -20,7 +20,7 @@ describe.each([
   ['keyfile', stackOf('keyfile', { networkmanager: [1, 42] })],
   ['netplan', stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' })],
 ] as const)('NetworkManager does as %s says', (format, stack) => {
-  it.each(goldenCases)('%s', async (name) => {
+  it.each(kernelCases)('%s', async (name) => {
     const { network, files } = await renderSaved(stack, name);
     machine = await makeServer(format === 'netplan' ? [...files, renderer] : files);
     if (format === 'netplan') await machine.sh('netplan generate');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stackOf } from '../../src/render/testing.ts';
-import { goldenCases } from '../golden-systems.ts';
+import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
 import { differences, type Machine, makeServer, settled } from './machine.ts';
 import { suse } from './suse.ts';
@@ -27,7 +27,7 @@ describe.each([
   { name: 'wicked below 0.6.33', stack: wicked([0, 6, 20]), knows: 'schemes' },
   { name: 'SLES 11', stack: stackOf('ifcfg-suse', { kernel: [3, 0] }, { id: 'sysconfig' }), knows: '' },
 ] as const)('$name does as the files say', ({ stack, knows }) => {
-  it.each(goldenCases)('%s', async (name) => {
+  it.each(kernelCases)('%s', async (name) => {
     const { network, files } = await renderSaved(stack, name);
     const server = await makeServer(files);
     machine = server;

@@ -1,4 +1,5 @@
-import type { Format } from '../format.ts';
+import type { DesiredInterface } from '../../model/desired.ts';
+import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
 import { interfaceView } from './view.ts';
 
@@ -10,13 +11,17 @@ import { interfaceView } from './view.ts';
 export const keyfile: Format = {
   id: 'keyfile',
   connected: () => 'table',
-  files: (network, _stack, options) =>
-    network.secondaries.map((nic) => ({
-      template: 'keyfile/interface.nmconnection.liquid',
-      path: `/etc/NetworkManager/system-connections/enid-${nic.name}.nmconnection`,
-      mode: 0o600,
-      mac: nic.mac,
-      view: interfaceView(nic, options),
-    })),
+  files: (network, _stack, options) => network.secondaries.map((nic) => profileOf(nic, options)),
   check,
 };
+
+/** The profile of one NIC; one of a VLAN says nothing of its parent's. */
+export function profileOf(nic: DesiredInterface, options: RenderOptions): TemplateUse {
+  return {
+    template: 'keyfile/interface.nmconnection.liquid',
+    path: `/etc/NetworkManager/system-connections/enid-${nic.name}.nmconnection`,
+    mode: 0o600,
+    mac: nic.mac,
+    view: interfaceView(nic, options),
+  };
+}

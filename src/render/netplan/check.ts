@@ -2,13 +2,16 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { RenderedFile } from '../../model/file.ts';
 import type { Problem } from '../../model/problem.ts';
 import { outputProblem } from '../check.ts';
+import { check as checkProfile } from '../keyfile/check.ts';
+import { check as checkNetworkd } from '../networkd/check.ts';
 import { checkSections, key } from '../sections.ts';
 import { shape, whole } from '../shapes.ts';
 import { netplanFile, type Shape } from './grammar.ts';
 
 /**
  * A netplan file of ours, read back as YAML: exactly one interface, bound to this NIC's MAC, and no key that the grammar
- * does not foresee (one unknown key stops every NIC at the next boot). Or the drop-in beside it.
+ * does not foresee (one unknown key stops every NIC at the next boot). Or the drop-in beside it, or what
+ * the back end gets directly.
  */
 export function check(file: RenderedFile): readonly Problem[] {
   if (/^\/etc\/systemd\/network\/10-netplan-[^/]+\.network\.d\/60-enid\.conf$/.test(file.path)) {
@@ -18,7 +21,9 @@ export function check(file: RenderedFile): readonly Problem[] {
       DHCPv6: { keys: [key('WithoutRA', /^solicit$/)] },
     });
   }
-  const name = /^\/etc\/netplan\/60-enid-([^/]+)\.yaml$/.exec(file.path)?.[1];
+  if (file.path.startsWith('/etc/systemd/')) return checkNetworkd(file);
+  if (file.path.startsWith('/etc/NetworkManager/')) return checkProfile(file);
+  const name = /^\/etc\/netplan\/6[01]-enid-([^/]+)\.yaml$/.exec(file.path)?.[1];
   if (name === undefined) return [outputProblem(file, 0, 'not a file of the format netplan')];
   const lines = new LineCounter();
   const document = parseDocument(file.text, { version: '1.1', uniqueKeys: true, lineCounter: lines });

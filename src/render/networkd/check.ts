@@ -124,8 +124,35 @@ const unitFile: Readonly<Record<string, SectionRule>> = {
   },
 };
 
+const device = `sys-subsystem-net-devices-(?:[A-Za-z0-9_.]|\\\\x2d)+\\.device`;
+
+const vlanUnitFile: Readonly<Record<string, SectionRule>> = {
+  Unit: {
+    keys: [key('Description', /^[\x20-\x7e]+$/), key('BindsTo', whole(device)), key('After', whole(device))],
+    needs: ['BindsTo', 'After'],
+  },
+  Service: {
+    keys: [
+      key('Type', /^oneshot$/),
+      key('RemainAfterExit', /^yes$/),
+      key(
+        'ExecStart',
+        whole(
+          `/bin/grep -qix ${shape.mac} /sys/class/net/${shape.link}/address` +
+            `|-/sbin/ip link add link ${shape.link} name ${shape.link} address ${shape.mac} type vlan id \\d{1,4}`,
+        ),
+        true,
+      ),
+    ],
+    needs: ['Type', 'ExecStart'],
+  },
+};
+
 const wantsFile: Readonly<Record<string, SectionRule>> = {
-  Unit: { keys: [key('Wants', whole(`enid-policy-${shape.link}\\.service`))], needs: ['Wants'] },
+  Unit: {
+    keys: [key('Wants', whole(`enid-(?:policy|vlan)-${shape.link}\\.service`), true)],
+    needs: ['Wants'],
+  },
 };
 
 /** A .network, .netdev or unit of ours, read back; a .network must match this NIC and nothing else. */
@@ -137,10 +164,19 @@ export function check(file: RenderedFile): readonly Problem[] {
     return checkSections(file, netdevFile);
   if (/^\/etc\/systemd\/system\/enid-policy-[^/]+\.service$/.test(file.path))
     return checkSections(file, unitFile);
+  if (/^\/etc\/systemd\/system\/enid-vlan-[^/]+\.service$/.test(file.path))
+    return [...checkSections(file, vlanUnitFile), ...checkParentFirst(file)];
   if (/^\/etc\/systemd\/system\/systemd-networkd\.service\.d\/60-enid-[^/]+\.conf$/.test(file.path)) {
     return checkSections(file, wantsFile);
   }
   return [outputProblem(file, 0, 'not a file of the format networkd')];
+}
+
+/** A unit goes by the parent's name: it tests the MAC before it does anything. */
+function checkParentFirst(file: RenderedFile): readonly Problem[] {
+  const first = file.text.split('\n').find((line) => line.startsWith('ExecStart='));
+  const isTest = first?.startsWith('ExecStart=/bin/grep ') === true;
+  return isTest ? [] : [outputProblem(file, 0, 'does not test the MAC of the parent first')];
 }
 
 function checkMatch(file: RenderedFile): readonly Problem[] {

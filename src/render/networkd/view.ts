@@ -120,9 +120,20 @@ export function interfaceView(
   };
 }
 
-/** What `netdev.netdev.liquid` prints, for a VLAN. */
+/** What `vlan.netdev.liquid` prints, for a VLAN. */
 export function netdevView(nic: DesiredInterface): Readonly<Record<string, unknown>> {
   return { name: nic.name, mac: nic.mac, vlan: nic.vlan?.id ?? null };
+}
+
+/** What `vlan.service.liquid` prints. The kernel's device is known to systemd under its path, escaped (systemd.unit(5)). */
+export function unitView(nic: DesiredInterface): Readonly<Record<string, unknown>> {
+  const parent = nic.vlan?.parent ?? '';
+  return {
+    ...netdevView(nic),
+    parent,
+    parent_mac: nic.vlan?.parentMac ?? null,
+    device: `sys-subsystem-net-devices-${parent.replace(/-/g, '\\x2d')}.device`,
+  };
 }
 
 /** What `policy.service.liquid` prints: the routes and rules that networkd below 235 has no keys for. */
@@ -131,6 +142,8 @@ export function policyView(nic: DesiredInterface): Readonly<Record<string, unkno
   return {
     name: nic.name,
     mac: nic.mac,
+    // One that networkd makes is not there yet when networkd says that it has started.
+    is_vlan: nic.vlan !== null,
     routes: ownRoutes(nic).map((route) => ({
       family: flag(route.family),
       destination: route.destination,
