@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { closeAll, leftovers } from '../lab/cleanup.ts';
 import type { Nic } from '../lab/nic.ts';
+import { ping } from '../lab/ping.ts';
 import { brokenPromises } from '../lab/promises.ts';
 import { labId } from '../lab/run.ts';
 import { steadyPing } from '../lab/steady-ping.ts';
@@ -77,9 +78,45 @@ function isAllowed({ system }: Scene, line: string): boolean {
   );
 }
 
+/** Reboots with the NICs in this order in their slots, by default that in which they came, and learns what the guest calls them now. */
+export async function rebootAs({ guest, vpc }: Scene, order?: readonly Nic[]): Promise<void> {
+  await guest.reboot(order);
+  await learnNames({ guest, vpc });
+}
+
+/** Asks the guest what it calls its NICs since this boot. */
+export async function learnNames({ guest, vpc }: Pick<Scene, 'guest' | 'vpc'>): Promise<void> {
+  const text = await guest.must(
+    'cd /sys/class/net; for name in eth*; do echo "$(cat $name/address) $name"; done',
+  );
+  vpc.rename(
+    new Map(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ') as [string, string]),
+    ),
+  );
+}
+
 /** Waits until the daemon has looked at the network and found nothing wrong. */
 export async function untilOk({ guest }: Scene): Promise<void> {
   await until(guest, 'the daemon is well', ({ state }) => state === 'ok');
+}
+
+/** Waits until the daemon is well and knows this many NICs, the primary among them. */
+export async function untilOnly({ guest }: Scene, count: number): Promise<void> {
+  await until(
+    guest,
+    `${count} NICs`,
+    ({ state, interfaces }) => state === 'ok' && interfaces.length === count,
+  );
+}
+
+/** Waits until the primary answers a peer outside, at most 40 s: a network service takes its time at boot. */
+export async function untilPrimaryAnswers({ vpc }: Scene): Promise<void> {
+  const { answered } = await ping(vpc.outside, vpc.primary.ipv4[0] ?? '', 40_000);
+  expect(answered).toBe(true);
 }
 
 /** Pings the primary every 10 ms from outside while something is done: not one packet may be lost. */

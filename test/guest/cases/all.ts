@@ -5,8 +5,10 @@ import { detection } from './detection.ts';
 import { hotPlug } from './hot-plug.ts';
 import { leases } from './leases.ts';
 import { many } from './many.ts';
+import { names } from './names.ts';
 import { reboot } from './reboot.ts';
 import { renewal } from './renewal.ts';
+import { restart } from './restart.ts';
 
 /** What every system has to stand, in the order in which one boot serves as many as it can. */
 export function allCases(scene: Scene): void {
@@ -14,8 +16,10 @@ export function allCases(scene: Scene): void {
   hotPlug(scene);
   addresses(scene);
   renewal(scene);
+  restart(scene);
   reboot(scene);
   leases(scene);
+  names(scene);
   detach(scene);
   many(scene);
 }
