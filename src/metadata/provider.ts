@@ -23,6 +23,8 @@ export interface Provider {
   open(context: FetchContext): Fetch;
   /** Pure: what was fetched, in our own words. Anything that does not read as what it should be is a problem. */
   parse(raw: Raw): Result<InstanceNetwork>;
+  /** What the cloud calls the instance's type, for `doctor`; null: not told. Absent: it is not asked. */
+  instanceType?(context: FetchContext, budget: Budget): Promise<Result<string | null>>;
 }
 
 /** What a provider may reach while it fetches. */

@@ -37,7 +37,8 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   const struck = fault !== null && (fault.on === 'everything' || fault.on === kind) ? fault : null;
   const document = settings.documents[path];
   const refused = document === undefined ? refusal(request, isToken) : 200;
-  const body = isToken ? issueToken(request) : inTree === null ? document : content(rest);
+  const leaf = inTree === null ? undefined : content(rest);
+  const body = isToken ? issueToken(request) : (document ?? leaf);
   if (struck !== null) fail(response, struck, body ?? '');
   else if (refused !== 200) send(response, refused, html);
   else if (body === undefined) send(response, 404, html);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openstackDocuments } from '../lab/openstack-documents.ts';
 import { host4, subnet } from '../lab/subnet.ts';
 import { expectAllWell, pause, useScene } from './scene.ts';
 
@@ -59,6 +60,19 @@ test('a second address of a port, which only the configuration knows', async () 
   const shown = await scene.enid.untilConfigured(nic.name);
   expect(shown.addresses).toContain(`${further}/32`);
   await expectAllWell(scene);
+});
+
+test('doctor asks for the type of the instance, and knows how many NICs it may have', async () => {
+  const documents = {
+    ...openstackDocuments(scene.vpc.nics()),
+    '/latest/meta-data/instance-type': 't1i.nano',
+  };
+  await scene.vpc.metadata.set({ documents });
+
+  const { stdout } = await scene.enid.run('doctor', '--json');
+
+  const { checks } = JSON.parse(stdout) as { checks: { check: string; found: string }[] };
+  expect(checks.find(({ check }) => check === 'nic-count')?.found).toBe('3 NICs, and t1i.nano allows 2');
 });
 
 test.each(['404', 'html', 'truncated', '503', 'hang', 'reset'] as const)(

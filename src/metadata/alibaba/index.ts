@@ -1,4 +1,5 @@
 import type { Provider } from '../provider.ts';
+import { openClient } from './client.ts';
 import { endpoints } from './endpoints.ts';
 import { openAlibaba } from './fetch.ts';
 import { parseAlibaba } from './parse.ts';
@@ -18,4 +19,8 @@ export const alibaba: Provider = {
   },
   open: openAlibaba,
   parse: parseAlibaba,
+  instanceType(context, budget) {
+    const client = openClient(context, context.endpoint ?? endpoints.ipv4);
+    return client.get('/latest/meta-data/instance/instance-type', budget);
+  },
 };

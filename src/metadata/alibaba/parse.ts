@@ -1,8 +1,8 @@
-import type * as z from 'zod';
 import { type Address, type Prefix, prefixOf, splitPrefix } from '../../model/address.ts';
 import type { InstanceFamily, InstanceInterface, InstanceNetwork } from '../../model/instance.ts';
 import type { Mac } from '../../model/mac.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
+import { malformed } from '../malformed.ts';
 import type { Raw } from '../provider.ts';
 import { type Nic, type Tree, tree } from './schema.ts';
 
@@ -13,7 +13,7 @@ import { type Nic, type Tree, tree } from './schema.ts';
  */
 export function parseAlibaba(raw: Raw): Result<InstanceNetwork> {
   const read = tree.safeParse(raw.tree);
-  if (!read.success) return malformed(read.error.issues[0], raw.source);
+  if (!read.success) return malformed(read.error, raw.source);
   const { mac: primaryMac, network, 'dns-conf': dns, 'instance-id': instanceId } = read.data;
   const nics = network?.interfaces?.macs ?? null;
   if (primaryMac === null)
@@ -130,13 +130,4 @@ function contradictionIn(nics: readonly Nic[]): Contradiction | null {
     }
   }
   return null;
-}
-
-function malformed(issue: z.core.$ZodIssue | undefined, source: string): Result<never> {
-  const field = (issue?.path ?? []).map(String).join('/');
-  return fail(
-    'metadata-malformed',
-    field === '' ? source : `${source} ${field}`,
-    issue?.message ?? 'of another shape',
-  );
 }

@@ -2,6 +2,7 @@ import { type Dmi, type DmiField, dmiDirectory, dmiFields } from '../dmi.ts';
 import type { Provider } from '../provider.ts';
 import { openOpenstack } from './fetch.ts';
 import { parseOpenstack } from './parse.ts';
+import { readInstanceType } from './service.ts';
 
 /** What tells the clouds of the family apart; everything else they share. */
 export interface OpenstackCloud {
@@ -29,6 +30,7 @@ export function openstackProvider({ id, title, machine, marks }: OpenstackCloud)
     },
     open: (context) => openOpenstack(context, context.endpoint ?? endpoint),
     parse: (raw) => parseOpenstack(raw, id),
+    instanceType: (context, budget) => readInstanceType(context, context.endpoint ?? endpoint, budget),
   };
 }
 

@@ -28,12 +28,32 @@ export async function readService(context: FetchContext, base: string, budget: B
   });
 }
 
+/**
+ * The name of the flavor, from the EC2-like tree beside the documents (nova, api/metadata/base.py; Huawei, "Obtaining ECS
+ * Details Using Metadata"); null: not told. Errors: those of {@link ask}, `metadata-malformed`.
+ */
+export function readInstanceType(
+  context: FetchContext,
+  base: string,
+  budget: Budget,
+): Promise<Result<string | null>> {
+  return getText(context, `${base}/latest/meta-data/instance-type`, budget);
+}
+
 /** Null: 404. A document may itself be `null`, so it comes in a box. */
 async function get(
   context: FetchContext,
   url: string,
   budget: Budget,
 ): Promise<Result<{ readonly document: unknown } | null>> {
+  const text = await getText(context, url, budget);
+  if (!text.ok || text.value === null) return text.ok ? ok(null) : text;
+  const document = readDocument(text.value, url);
+  return document.ok ? ok({ document: document.value }) : document;
+}
+
+/** Null: 404. */
+async function getText(context: FetchContext, url: string, budget: Budget): Promise<Result<string | null>> {
   const { http, clock, settings } = context;
   const answer = await ask({ http, clock, timeout: settings.timeout }, { url }, budget);
   if (!answer.ok) return answer;
@@ -41,6 +61,5 @@ async function get(
   if (status === 404) return ok(null);
   if (status !== 200)
     return fail('metadata-malformed', url, `the service answered ${status}, which it never does`);
-  const document = readDocument(body, url);
-  return document.ok ? ok({ document: document.value }) : document;
+  return ok(body);
 }
