@@ -20,6 +20,7 @@ async function eventually(check: () => boolean): Promise<boolean> {
 function lab(
   options: Partial<DaemonOptions> = {},
   answer: (trigger: Trigger, run: number) => Partial<RunReport> = () => ({}),
+  notify: Partial<Ports['notify']> = {},
 ) {
   const root = mkdtempSync(join(tmpdir(), 'enid-daemon-'));
   mkdirSync(join(root, 'run/enid/trigger'), { recursive: true });
@@ -51,9 +52,10 @@ function lab(
     notify: {
       ready: (text) => Promise.resolve(void told.push(`ready: ${text}`)),
       status: (text) => Promise.resolve(void told.push(`status: ${text}`)),
-      watchdog: () => Promise.resolve(void told.push('watchdog')),
+      watchdog: () => Promise.resolve(told.push('watchdog') > 0),
       stopping: () => Promise.resolve(void told.push('stopping')),
       watchdogInterval: null,
+      ...notify,
     },
   };
   const removed = new Set<Mac>();
@@ -235,6 +237,19 @@ test('a NIC that the metadata does not list is looked for after 0.2, 0.5 and 1 s
   expect(gaps[0]).toBeLessThan(450);
   expect(gaps[1]).toBeLessThan(800);
   expect(daemon.runs[4]?.trigger.detail).toContain('eth1 vanished');
+});
+
+test('a sign of life that could not be given is given again soon', async () => {
+  const at: number[] = [];
+  const watchdog = () => Promise.resolve(at.push(performance.now()) > 1);
+  const daemon = lab({}, undefined, { watchdog, watchdogInterval: 2000 });
+  await eventually(() => at.length >= 3);
+  await daemon.stop();
+
+  const [first = 0, second = 0, third = 0] = at;
+  expect(second - first).toBeGreaterThanOrEqual(90);
+  expect(second - first).toBeLessThan(900);
+  expect(third - second).toBeGreaterThanOrEqual(900);
 });
 
 test('a configuration that is wrong stops the start with its problem', async () => {

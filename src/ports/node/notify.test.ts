@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fail, ok } from '../../model/problem.ts';
 import type { Exec } from '../exec.ts';
 import { nodeExec } from './exec.ts';
 import { systemdNotify, watchdogInterval } from './notify.ts';
@@ -20,13 +21,21 @@ test('without a socket nothing is started', async () => {
   expect(silent.watchdogInterval).toBeNull();
 
   const heard = systemdNotify({ run }, { NOTIFY_SOCKET: '/run/n', WATCHDOG_USEC: '600000000' }, 7);
-  await heard.watchdog();
+  expect(await heard.watchdog()).toBe(true);
   await heard.stopping();
   expect(started).toEqual([
     ['systemd-notify', '--pid=7', 'WATCHDOG=1'],
     ['systemd-notify', '--pid=7', 'STOPPING=1'],
   ]);
   expect(heard.watchdogInterval).toBe(600_000);
+});
+
+test.each([
+  fail('command-timeout', 'systemd-notify', 'did not end within 5000 ms'),
+  ok({ exitCode: 1, stdout: '', stderr: '' }),
+])('tells that a sign of life was not given: %j', async (ran) => {
+  const notify = systemdNotify({ run: () => Promise.resolve(ran) }, { NOTIFY_SOCKET: '/run/n' }, 7);
+  expect(await notify.watchdog()).toBe(false);
 });
 
 test.each([

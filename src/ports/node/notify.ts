@@ -4,7 +4,7 @@ import type { Notify } from '../notify.ts';
 const nothing: Notify = {
   ready: () => Promise.resolve(),
   status: () => Promise.resolve(),
-  watchdog: () => Promise.resolve(),
+  watchdog: () => Promise.resolve(true),
   stopping: () => Promise.resolve(),
   watchdogInterval: null,
 };
@@ -12,20 +12,21 @@ const nothing: Notify = {
 /**
  * The service manager by the program systemd-notify: READY and STATUS through the package of that name, which knows
  * no other state; WATCHDOG and STOPPING by the program itself. `--pid` makes the daemon the sender, not the child.
- * A notification that fails is not worth a failure of the daemon: systemd acts on its absence.
+ * A notification that fails is not worth a failure of the daemon; but systemd ends a daemon without a sign of life.
  */
 export function systemdNotify(exec: Pick<Exec, 'run'>, environment: NodeJS.ProcessEnv, pid: number): Notify {
   const socket = environment.NOTIFY_SOCKET;
   if (socket === undefined || socket === '') return nothing;
   const send = async (state: string) => {
     const argv = ['systemd-notify', `--pid=${pid}`, state];
-    await exec.run(argv, { timeout: 5_000, environment: { NOTIFY_SOCKET: socket } });
+    const ran = await exec.run(argv, { timeout: 5_000, environment: { NOTIFY_SOCKET: socket } });
+    return ran.ok && ran.value.exitCode === 0;
   };
   return {
     ready: (status) => tell({ ready: true, status, pid }),
     status: (status) => tell({ status, pid }),
     watchdog: () => send('WATCHDOG=1'),
-    stopping: () => send('STOPPING=1'),
+    stopping: async () => void (await send('STOPPING=1')),
     watchdogInterval: watchdogInterval(environment, pid),
   };
 }
