@@ -1,3 +1,5 @@
+import { allCases, coreCases } from './cases/all.ts';
+import type { Scene } from './scene.ts';
 import type { System } from './system.ts';
 import { systems } from './systems.ts';
 
@@ -13,3 +15,10 @@ export function chosen(lab: System['lab']): readonly System[] {
   if (told.includes('each-stack')) return all.slice(0, 1);
   return all.filter(({ name }) => told.includes(name));
 }
+
+// ENID_GUEST_CASES: `core`, or all by default.
+const cases = process.env.ENID_GUEST_CASES ?? 'all';
+if (cases !== 'all' && cases !== 'core') throw new Error(`no such cases: ${cases}`);
+
+/** The cases that this run is about. */
+export const chosenCases: (scene: Scene) => void = cases === 'core' ? coreCases : allCases;

@@ -1,6 +1,5 @@
 import { describe } from 'vitest';
-import { allCases } from './cases/all.ts';
-import { chosen } from './choice.ts';
+import { chosen, chosenCases } from './choice.ts';
 import { useGuest } from './scene.ts';
 
-describe.each(chosen('ifupdown'))('$name', (system) => allCases(useGuest(system)));
+describe.each(chosen('ifupdown'))('$name', (system) => chosenCases(useGuest(system)));

@@ -10,6 +10,15 @@ import { reboot } from './reboot.ts';
 import { renewal } from './renewal.ts';
 import { restart } from './restart.ts';
 
+/** What no stack may break: a NIC comes, changes, is there after a reboot without the daemon, and goes. One reboot. */
+export function coreCases(scene: Scene): void {
+  detection(scene);
+  hotPlug(scene);
+  addresses(scene);
+  reboot(scene);
+  detach(scene);
+}
+
 /** What every system has to stand, in the order in which one boot serves as many as it can. */
 export function allCases(scene: Scene): void {
   detection(scene);
