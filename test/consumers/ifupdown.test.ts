@@ -66,21 +66,28 @@ describe('where no directory of stanzas is included', () => {
 });
 
 describe('beside a stanza of cloud-init for the same NIC, which are one interface for ifup', () => {
-  it('one client is left, and nothing after ifdown', async () => {
-    const stack = stackOf('interfaces', {}, { dhcpClient: 'dhclient', include: 'any-name' });
-    const { network, files } = await renderSaved(stack, 'dhcp-1');
-    machine = await makeServer(files);
-    const cloudInits = 'auto eth1\\niface eth1 inet dhcp\\n    metric 200\\n';
-    await machine.sh(`${interfaces}printf '${cloudInits}' > /etc/network/interfaces.d/50-cloud-init`);
-    const clients = async () => (await machine?.server.run(['pgrep', '-c', 'dhclient']))?.stdout.trim();
+  it.each(['dhclient', 'dhcpcd'] as const)(
+    'one client is left, and nothing after ifdown: %s',
+    async (dhcpClient) => {
+      const stack = stackOf('interfaces', {}, { dhcpClient, include: 'any-name' });
+      const { network, files } = await renderSaved(stack, 'dhcp-1');
+      machine = await makeServer(files);
+      const cloudInits = 'auto eth1\\niface eth1 inet dhcp\\n    metric 200\\n';
+      await machine.sh(`${interfaces}printf '${cloudInits}' > /etc/network/interfaces.d/50-cloud-init`);
+      if (dhcpClient === 'dhcpcd') await machine.sh('mount --bind /dev/null "$(command -v dhclient)"');
+      // Helpers of dhcpcd have their task in brackets before the name.
+      const clients = async () => await machine?.sh("pgrep -fc '^(dhclient .*|dhcpcd:) eth1( |$)' || true");
 
-    await machine.sh(each('ifup'));
-    expect(await settled(machine, network)).toEqual([]);
-    expect(await clients()).toBe('1');
+      await machine.sh(each('ifup'));
+      // The other client has written resolv.conf before ours came.
+      const wrong = (await settled(machine, network)).filter((line) => !line.startsWith('resolv.conf'));
+      expect(wrong).toEqual([]);
+      expect(await clients()).toBe('1\n');
 
-    await machine.sh(each('ifdown'));
-    expect(await clients()).toBe('0');
-  });
+      await machine.sh(each('ifdown'));
+      expect(await clients()).toBe('0\n');
+    },
+  );
 });
 
 describe('without the hook', () => {

@@ -21,6 +21,7 @@ const options: readonly RegExp[] = [
   whole(
     `pre-up start-stop-daemon --stop --quiet --oknodo --pidfile /run/dhclient\\.${link}\\.pid --name dhclient \\|\\| true`,
   ),
+  whole(`pre-up dhcpcd -k ${link} >/dev/null 2>&1 \\|\\| true`),
   whole(`pre-up ip link set dev ${link} address ${mac}`),
   whole(`pre-up ip link set dev ${link} up`),
   whole(`pre-up ip link set dev ${link} mtu \\d+ \\|\\| true`),

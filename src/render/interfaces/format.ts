@@ -16,7 +16,9 @@ import {
 /**
  * ifupdown, 0.7 and later: a file of stanzas a NIC, and what keeps its DHCP client out of main. Two stanzas for a NIC are one
  * interface: where cloud-init has written one too, each starts a dhclient with the same pid file, and ifdown finds only the
- * last (seen with ifupdown 0.8.41). Ours comes after 50-cloud-init and ends the client of the other before it starts its own.
+ * last; one dhcpcd for both families (pid file without `-4`) takes the commands of a second, and its routes stay (both seen
+ * with ifupdown 0.8.41). Ours comes after 50-cloud-init and ends the client of the other before it starts its own; of dhcpcd
+ * by `-k`, since `-x` leaves the routes where its configuration says `persistent`, as Debian's does.
  */
 export const interfaces: Format = {
   id: 'interfaces',
