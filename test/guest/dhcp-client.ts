@@ -5,10 +5,10 @@ import type { Guest } from './guest.ts';
 const programs = 'dhclient|dhcpcd|udhcpc';
 
 /**
- * What is wrong with the DHCP clients of the guest's secondaries, a line each: more than one for a NIC, one in enid's
+ * What is wrong with the DHCP clients of the guest's secondaries, a line each: more than `most` for a NIC, one in enid's
  * cgroup or in another mount namespace than PID 1 (enid's sandbox).
  */
-export async function wrongClients(guest: Guest, nics: readonly Nic[]): Promise<readonly string[]> {
+export async function wrongClients(guest: Guest, nics: readonly Nic[], most = 1): Promise<readonly string[]> {
   const text = await guest.must(`
     for pid in $(pgrep -x '${programs}' || true); do
       echo "$pid|$(tr '\\0' ' ' <"/proc/$pid/cmdline")|$(tr '\\n' ' ' <"/proc/$pid/cgroup")|$(readlink "/proc/$pid/ns/mnt")"
@@ -24,7 +24,8 @@ export async function wrongClients(guest: Guest, nics: readonly Nic[]): Promise<
     const own = clients.filter(({ command }) => new RegExp(`(^|[ :])${name}( |$)`).test(command ?? ''));
     // dhcpcd has helpers of its own: the manager is the one with options.
     const managers = own.filter(({ command }) => !/^dhcpcd: /.test(command ?? ''));
-    if (managers.length > 1) wrong.push(`${managers.length} clients of ${name}: ${JSON.stringify(managers)}`);
+    if (managers.length > most)
+      wrong.push(`${managers.length} clients of ${name}: ${JSON.stringify(managers)}`);
     for (const { command, group, mounts } of own) {
       if (group?.includes('enid.service') === true) wrong.push(`in enid's cgroup: ${command}`);
       if (mounts !== outside && !/^dhcpcd: /.test(command ?? '')) wrong.push(`in a sandbox: ${command}`);

@@ -8,7 +8,7 @@ export interface DhcpWish {
   readonly lease?: number;
   /** Options in dnsmasq's form on top of router and DNS, e.g. `option:classless-static-route,0.0.0.0/0,10.0.1.253`. */
   readonly options?: readonly string[];
-  /** Also router advertisements with a default, with addresses by DHCPv6. */
+  /** Also router advertisements with a default, with addresses by DHCPv6; by default where the NIC has IPv6. */
   readonly advertise?: boolean;
 }
 
@@ -48,7 +48,7 @@ export function startDhcp(router: Namespace, nic: Nic, wish: DhcpWish = {}): Dhc
     '--dhcp-option=option:T1,20',
     '--dhcp-option=option:T2,100',
     ...(wish.options ?? []).map((option) => `--dhcp-option-force=${option}`),
-    ...(wish.advertise === true
+    ...((wish.advertise ?? six !== undefined)
       ? ['--enable-ra', `--dhcp-range=${subnet.cidr6.replace('/64', '')},static,64,${seconds}`]
       : []),
   ]);

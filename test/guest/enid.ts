@@ -12,7 +12,7 @@ export async function until(
   guest: Guest,
   what: string,
   holds: (status: Status) => boolean,
-  deadline = 60_000,
+  deadline = 180_000,
 ): Promise<Status> {
   const end = performance.now() + deadline;
   for (;;) {

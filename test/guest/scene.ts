@@ -23,8 +23,11 @@ export interface Scene {
   nic(name: string): Nic;
 }
 
-/** Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence. */
-export function useGuest(system: System, wish: VpcWish = {}): Scene {
+/**
+ * Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence. The
+ * primary has IPv6 as well, by DHCPv6 and router advertisements.
+ */
+export function useGuest(system: System, wish: VpcWish = { ipv6: true }): Scene {
   let made: Vpc<Guest> | undefined;
   const vpc = (): Vpc<Guest> => {
     if (made === undefined) throw new Error('the guest did not boot');
@@ -125,11 +128,23 @@ export async function losingNothing(scene: Scene, act: () => Promise<void>): Pro
 }
 
 /** The same, telling how many were lost. */
-export async function losing({ vpc, system }: Scene, act: () => Promise<void>): Promise<number> {
-  const pinging = steadyPing(vpc.outside, vpc.primary.ipv4[0] ?? '', 10);
-  const failure = await act().catch((error: unknown) => ({ error }));
-  const { lost, sent } = await pinging.stop();
-  say(`${system.name}: the primary lost ${lost} of ${sent} packets`);
-  if (failure !== undefined) throw failure.error;
+export async function losing(scene: Scene, act: () => Promise<void>): Promise<number> {
+  const [lost = 0] = await lossOf(scene, scene.vpc.primary.ipv4.slice(0, 1), act);
   return lost;
+}
+
+/** Pings each of the addresses so, and tells how many each of them lost. */
+export async function lossOf(
+  { vpc, system }: Scene,
+  addresses: readonly string[],
+  act: () => Promise<void>,
+): Promise<readonly number[]> {
+  const pinging = addresses.map((address) => steadyPing(vpc.outside, address, 10));
+  const failure = await act().catch((error: unknown) => ({ error }));
+  const losses = await Promise.all(pinging.map((one) => one.stop()));
+  for (const [index, { lost, sent }] of losses.entries()) {
+    say(`${system.name}: ${addresses[index]} lost ${lost} of ${sent} packets`);
+  }
+  if (failure !== undefined) throw failure.error;
+  return losses.map(({ lost }) => lost);
 }

@@ -15,6 +15,9 @@ iface lo inet loopback
 
 auto eth0
 iface eth0 inet dhcp
+
+# control-alias eth0
+iface eth0 inet6 dhcp
 `,
 };
 
@@ -40,7 +43,7 @@ function networkd(suite: System['suite'], version: string): System {
     lab: 'networkd',
     suite,
     packages: [],
-    files: { '/etc/systemd/network/50-dhcp.network': '[Match]\nName=eth*\n\n[Network]\nDHCP=ipv4\n' },
+    files: { '/etc/systemd/network/50-dhcp.network': '[Match]\nName=eth*\n\n[Network]\nDHCP=yes\n' },
     setUp: 'systemctl enable systemd-networkd.service',
     detects: { stack: 'networkd', format: 'networkd' },
     evidence: /networkd/,
@@ -79,6 +82,7 @@ const netplanCloudInit = `${cloudInitHeader}network:
     ethernets:
         eth0:
             dhcp4: true
+            dhcp6: true
             match:
                 macaddress: 00:16:3e:00:00:00
             set-name: eth0
@@ -170,6 +174,7 @@ Wants=network.target
 [Service]
 Type=forking
 ExecStart=/sbin/dhclient -4 eth0
+ExecStartPost=/sbin/ip -6 addr replace 2001:db8:0:100::a/64 dev eth0
 KillMode=none
 [Install]
 WantedBy=multi-user.target

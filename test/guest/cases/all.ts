@@ -1,8 +1,10 @@
 import type { Scene } from '../scene.ts';
 import { addresses } from './addresses.ts';
+import { addressing } from './addressing.ts';
 import { detach } from './detach.ts';
 import { detection } from './detection.ts';
 import { hotPlug } from './hot-plug.ts';
+import { ipv6Given, ipv6Taken } from './ipv6.ts';
 import { leases } from './leases.ts';
 import { many } from './many.ts';
 import { names } from './names.ts';
@@ -26,8 +28,11 @@ export function allCases(scene: Scene): void {
   addresses(scene);
   renewal(scene);
   restart(scene);
+  ipv6Given(scene);
   reboot(scene);
   leases(scene);
+  addressing(scene);
+  ipv6Taken(scene);
   names(scene);
   detach(scene);
   many(scene);
