@@ -51,13 +51,19 @@ export const goldenSystems: readonly GoldenSystem[] = [
 
 /**
  * Saved metadata in test/fixtures: one secondary, three (one in the primary's subnet, one with everything), or one with a VLAN on
- * it and another on the primary.
+ * it and another on the primary; and one of which the metadata says nothing but DHCP, before its lease and after.
  */
-export const goldenCases = ['dhcp-1', 'dhcp-3', 'static-1', 'static-3', 'vlan-2'] as const;
+export const goldenCases = [
+  ...(['dhcp-1', 'dhcp-3', 'static-1', 'static-3', 'vlan-2'] as const),
+  ...(['leased-1', 'leased-1-told'] as const),
+] as const;
 export type GoldenCase = (typeof goldenCases)[number];
 
-/** Those that need nothing of the kernel that the machine under the tests may lack: VLANs are seen in the guests. */
-export const kernelCases = goldenCases.filter((name) => !name.startsWith('vlan'));
+/**
+ * Those with which a machine can be configured whole, and that need nothing of the kernel that the machine under the tests
+ * may lack: VLANs are seen in the guests.
+ */
+export const kernelCases = goldenCases.filter((name) => !name.startsWith('vlan') && name !== 'leased-1');
 
 /** The folder of a system's goldens, e.g. `ubuntu-22.04` or `alinux-2-networkd`. */
 export function goldenFolder(system: GoldenSystem): string {

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { defaultConfig } from '../src/config/defaults.ts';
 import { assumedStack } from '../src/distro/assumed.ts';
 import { parseInstance } from '../src/metadata/instance-schema.ts';
+import type { Address } from '../src/model/address.ts';
 import type { DesiredNetwork } from '../src/model/desired.ts';
 import type { RenderedFile } from '../src/model/file.ts';
+import type { Mac } from '../src/model/mac.ts';
 import type { Result } from '../src/model/problem.ts';
 import type { Stack } from '../src/model/stack.ts';
-import { emptyState } from '../src/model/state.ts';
+import { emptyState, type State } from '../src/model/state.ts';
 import { desire } from '../src/network/desire.ts';
 import { imagineKernel } from '../src/network/imagine.ts';
 import { formats } from '../src/render/registry.ts';
@@ -24,6 +26,17 @@ export const shippedTemplates: TemplateSource = templateSource([
   },
 ]);
 
+/** What the lease of eth1 said; the DHCP server of the tests gives it. */
+const told: State['learned'] = new Map([
+  [
+    '00:16:3e:12:16:01' as Mac,
+    {
+      ipv4: { address: '10.0.1.20' as Address, prefixLength: 24, gateway: '10.0.1.253' as Address },
+      ipv6: null,
+    },
+  ],
+]);
+
 export interface Golden {
   readonly network: DesiredNetwork;
   readonly files: readonly RenderedFile[];
@@ -37,16 +50,19 @@ export function renderGolden(system: GoldenSystem, name: GoldenCase): Promise<Go
 
 /** What a stack gets in a saved case. */
 export async function renderSaved(stack: Stack, name: GoldenCase): Promise<Golden> {
-  const text = await readFile(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8');
-  const instance = expectValue(parseInstance(JSON.parse(text), `${name}.json`));
+  const file = `${name.replace('-told', '')}.json`;
+  const text = await readFile(new URL(`fixtures/${file}`, import.meta.url), 'utf8');
+  const instance = expectValue(parseInstance(JSON.parse(text), file));
+  const state = name.endsWith('-told') ? { ...emptyState, learned: told } : emptyState;
   const { network } = expectValue(
     desire({
       instance,
       kernel: imagineKernel(instance),
       config: defaultConfig,
-      state: emptyState,
+      state,
       claims: new Map(),
       removed: new Set(),
+      leases: new Map(),
       stack,
       connected: (method, family) => formats[stack.format].connected(stack, method, family),
     }),

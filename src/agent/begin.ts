@@ -75,7 +75,7 @@ async function giveUp(ports: Ports, transaction: Transaction, problem: Problem):
 
 /** What becomes ours or known by this plan; on disk before anything is made with it. */
 function rememberBefore({ seen, intention }: Plan): State {
-  const { network, slots } = intention.wanted;
+  const { network, slots, learned } = intention.wanted;
   const { primary } = network;
   const held = new Set(
     seen.kernel.addresses.filter((entry) => entry.link === primary.name).map((entry) => entry.address),
@@ -84,6 +84,7 @@ function rememberBefore({ seen, intention }: Plan): State {
   return {
     ...seen.state,
     slots,
+    learned,
     sysctls: intention.sysctls.kept,
     primaryAddresses: [...new Set([...seen.state.primaryAddresses, ...added])],
     commons: [...new Set([...seen.state.commons, ...commonsOf(network)])],

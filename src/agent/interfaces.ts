@@ -106,6 +106,7 @@ function reasonOf(
   if (differences.length > 0) return 'not-activated';
   const own = [nic.ipv4, nic.ipv6].filter((family) => family !== null);
   if (own.every((family) => family.address === null && family.method === 'static')) return 'no-address';
+  if (own.some((family) => family.address === null)) return 'no-lease';
   if (own.some((family) => family.gateway === null) && nic.rules.length > 0) return 'no-gateway';
   return null;
 }

@@ -1,5 +1,6 @@
 import { findClaims } from '../distro/claims.ts';
 import { detectStack } from '../distro/detect.ts';
+import type { Leases } from '../lease/read.ts';
 import type { Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
@@ -10,6 +11,7 @@ import type { State } from '../model/state.ts';
 import { findPrimary } from '../network/nic.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Knowledge } from './knowledge.ts';
+import { readTold } from './leases.ts';
 import { orphanedFile } from './orphaned-file.ts';
 import type { Detected, Session } from './session.ts';
 
@@ -22,15 +24,16 @@ export interface Observation {
   readonly kernel: KernelState;
   readonly detected: Detected;
   readonly claims: ReadonlyMap<Mac, Claim>;
+  readonly leases: Leases;
   /** Why the metadata is from an earlier run, where it is. */
   readonly stale: Problem | null;
   /** Things the metadata stopped listing that wait for a second read. */
   readonly awaiting: readonly string[];
 }
 
-/** Looks at the kernel, the stack and who else claims NICs. */
+/** Looks at the kernel, the stack, who else claims NICs, and leases. */
 export async function observe(
-  ports: Pick<Ports, 'exec' | 'files'>,
+  ports: Pick<Ports, 'exec' | 'files' | 'clock'>,
   config: Config,
   knowledge: Knowledge,
   kernel: KernelState,
@@ -49,5 +52,7 @@ export async function observe(
   if (orphaned !== null) return orphaned;
   const claims = await findClaims(ports, detected.stack, kernel.links, knowledge.state);
   if (!claims.ok) return claims;
-  return ok({ ...knowledge, config, kernel, detected, claims: claims.value });
+  const told = await readTold(ports, config, knowledge, kernel);
+  if (!told.ok) return told;
+  return ok({ ...knowledge, config, ...told.value, detected, claims: claims.value });
 }

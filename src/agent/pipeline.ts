@@ -3,7 +3,7 @@ import { readKernel } from '../kernel/read.ts';
 import { readMetadata } from '../metadata/fetch.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
-import type { Result } from '../model/problem.ts';
+import type { Problem, Result } from '../model/problem.ts';
 import type { RunReport, Trigger, TriggerKind } from '../model/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
@@ -13,8 +13,9 @@ import { type Changed, change, namesAfter } from './change.ts';
 import { closePending } from './close-pending.ts';
 import { tendHold } from './hold.ts';
 import { type Asked, askMetadata, believeRead, know } from './knowledge.ts';
+import { hasNewLease } from './leases.ts';
 import { isPending, makePlan, type Plan } from './plan.ts';
-import { failedRun, isQuiet, quietRun, reportRun, type Start } from './run-report.ts';
+import { failedRun, isQuiet, quietRun, reportRun, type Start, together } from './run-report.ts';
 import type { Session } from './session.ts';
 import { isResting } from './setbacks.ts';
 
@@ -66,9 +67,12 @@ async function runWith(
 ): Promise<RunReport> {
   const metadata = await askMetadata(ports, config, options, session);
   if (metadata === 'nothing new') return quietRun(ports.clock, start, session);
-  const report = await alone(ports, options, start, session, () =>
-    pass(ports, config, options, start, metadata, session),
-  );
+  const report = await alone(ports, options, start, session, async () => {
+    const first = await pass(ports, config, options, start, metadata, session);
+    if (!first.hasLearned) return first.report;
+    const second = await pass(ports, config, options, start, null, session);
+    return together(first.report, second.report);
+  });
   session.settled = settledBy(report, metadata, session);
   return report;
 }
@@ -116,6 +120,12 @@ async function alone(
 /** Milliseconds to wait for another enid to be done. */
 const lockPatience = 90_000;
 
+interface Passed {
+  readonly report: RunReport;
+  /** A lease that this pass asked for is there: what it says is still to be written down. */
+  readonly hasLearned: boolean;
+}
+
 async function pass(
   ports: Ports,
   config: Config,
@@ -123,23 +133,31 @@ async function pass(
   start: Start,
   metadata: Asked,
   session: Session,
-): Promise<RunReport> {
+): Promise<Passed> {
+  const failed = (problem: Problem): Passed => ({
+    report: failedRun(ports.clock, start, problem, session),
+    hasLearned: false,
+  });
   const closed = await closePending(ports);
-  if (!closed.ok) return failedRun(ports.clock, start, closed.problem, session);
+  if (!closed.ok) return failed(closed.problem);
   const state = await loadState(ports.files);
-  if (!state.ok) return failedRun(ports.clock, start, state.problem, session);
+  if (!state.ok) return failed(state.problem);
   const ground = { config, state: state.value };
   const kernel = await readKernel(ports);
-  if (!kernel.ok) return failedRun(ports.clock, start, kernel.problem, session);
+  if (!kernel.ok) return failed(kernel.problem);
   const knowledge = know(ports, ground, kernel.value, metadata, options, session);
-  if (!knowledge.ok) return failedRun(ports.clock, start, knowledge.problem, session);
+  if (!knowledge.ok) return failed(knowledge.problem);
   session.awaiting = knowledge.value.awaiting.length > 0;
   const planned = await makePlan(ports, knowledge.value, ground, kernel.value, options, session);
-  if (!planned.ok) return failedRun(ports.clock, start, planned.problem, session);
+  if (!planned.ok) return failed(planned.problem);
   const changed = await carryOut(ports, planned.value, options, session);
   const report = reportRun(ports.clock, start, planned.value, changed, session);
   const tended = await tendHold(ports.files, planned.value.seen.detected.stack, kernel.value, report);
-  return tended.ok ? report : { ...report, problems: [...report.problems, tended.problem] };
+  const { network } = planned.value.intention.wanted;
+  return {
+    report: tended.ok ? report : { ...report, problems: [...report.problems, tended.problem] },
+    hasLearned: changed.outcome === 'applied' && hasNewLease(network, changed.kernel),
+  };
 }
 
 /** Changes what is to be changed; where nothing is, keeps what was learnt. */
@@ -156,7 +174,7 @@ async function carryOut(
   if (isPending(planned) && !isRefused) return change(ports, planned, options, session);
   // What stands as it should is ours from now on, also where the state was lost.
   const ours = isRefused ? {} : { files: intention.files.owned, names: namesAfter(planned) };
-  const state = { ...seen.state, ...ours, slots: intention.wanted.slots };
+  const state = { ...seen.state, ...ours, slots: intention.wanted.slots, learned: intention.wanted.learned };
   const saved = await saveState(ports.files, state);
   return {
     outcome: isRefused ? 'rolled-back' : 'unchanged',

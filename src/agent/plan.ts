@@ -39,7 +39,7 @@ export async function makePlan(
     intention: intention.value,
     due: repairs.due,
     stack: seen.value.detected.stack,
-    kernel,
+    kernel: seen.value.kernel,
     activation: ground.config.activation,
     restart: options.restart,
   });

@@ -1,6 +1,6 @@
 import type { Difference } from '../model/difference.ts';
 import type { Mac } from '../model/mac.ts';
-import type { Problem } from '../model/problem.ts';
+import { describeProblem, type Problem } from '../model/problem.ts';
 import type { Reason } from '../model/reason.ts';
 import type { InterfaceReport, Outcome, RunReport, Trigger } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -75,6 +75,21 @@ export function reportRun(
     interfaces,
     problems,
     done: [...changed.done, ...notes, ...awaiting],
+  };
+}
+
+/** Two passes of one run, the first of which changed something: the second tells how things are, both what was done and what went wrong. */
+export function together(first: RunReport, second: RunReport): RunReport {
+  const again = new Set(second.problems.map(describeProblem));
+  return {
+    ...second,
+    outcome: second.outcome === 'unchanged' ? 'applied' : second.outcome,
+    transaction: second.transaction ?? first.transaction,
+    problems: [
+      ...first.problems.filter((problem) => !again.has(describeProblem(problem))),
+      ...second.problems,
+    ],
+    done: [...first.done, ...second.done],
   };
 }
 

@@ -123,7 +123,16 @@ export function sceneOf(scene: Scene = {}): Findings {
   const kernel = kernelOf(scene.links ?? linkLines(2), scene.ipv4 ?? healthy4, scene.ipv6 ?? '');
   const claims = scene.claims ?? new Map();
   const wanted = desire({
-    ...{ instance, kernel, config, claims, state: emptyState, removed: new Set(), stack: debian },
+    ...{
+      instance,
+      kernel,
+      config,
+      claims,
+      state: emptyState,
+      removed: new Set(),
+      leases: new Map(),
+      stack: debian,
+    },
     connected: () => 'table',
   });
   const sysctls = new Map<string, string | null>();

@@ -62,6 +62,11 @@ export type ConnectedPlace = 'table' | 'main';
 export interface DesiredFamily {
   readonly method: Method;
   readonly connected: ConnectedPlace;
+  /**
+   * Address, subnet and gateway are the lease's, and may be others tomorrow: a stack that can put all of a lease into the
+   * NIC's table does so by itself, and what stands here is what it said last.
+   */
+  readonly byLease: boolean;
   /** The primary private address; null while only a lease could say. Static: always known, set as a host prefix. */
   readonly address: Address | null;
   /** Of the subnet; null where unknown. */

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { OwnedFile } from './file.ts';
 import type { InstanceNetwork } from './instance.ts';
+import type { LearnedFamilies } from './lease.ts';
 import type { Mac } from './mac.ts';
 
 /** /var/lib/enid/state.json: what must outlive the process. */
@@ -20,6 +21,11 @@ export interface State {
   readonly commons: readonly string[];
   /** `table_base` when the kernel was last set: rules and tables of a former band are ours too. Null: nothing set yet. */
   readonly tableBase: number | null;
+  /**
+   * What only leases told of NICs whose addresses the metadata does not list. Needed at boot: enid looks before the leases
+   * are there, and would else take the tables and rules out of the files, to write them again a moment later.
+   */
+  readonly learned: ReadonlyMap<Mac, LearnedFamilies>;
   /** The last metadata that was whole and believed; applied early in boot without network, for the same instance only. */
   readonly believed: InstanceNetwork | null;
   /** Things metadata stopped listing, and how many reads in a row agreed on it (design section 5). */
@@ -40,6 +46,7 @@ export const emptyState: State = {
   primaryAddresses: [],
   commons: [],
   tableBase: null,
+  learned: new Map(),
   believed: null,
   missing: new Map(),
   refusedPlan: null,

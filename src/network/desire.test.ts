@@ -108,6 +108,7 @@ function wanted(nics: readonly InstanceInterface[], changes: Partial<DesireInput
     state: emptyState,
     claims: new Map(),
     removed: new Set(),
+    leases: new Map(),
     stack,
     connected: () => 'table',
     ...changes,
@@ -637,6 +638,7 @@ describe('what is configured', () => {
       config,
       state: emptyState,
       claims: new Map(),
+      leases: new Map(),
       removed: new Set<Mac>(),
       stack,
     };

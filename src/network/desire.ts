@@ -3,6 +3,7 @@ import type { Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
 import type {
   ConnectedPlace,
+  DesiredFamily,
   DesiredInterface,
   DesiredNetwork,
   DesiredPrimary,
@@ -17,6 +18,7 @@ import {
   type Link,
   mainTable,
 } from '../model/kernel.ts';
+import type { Learned, LearnedFamilies, Lease } from '../model/lease.ts';
 import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Stack } from '../model/stack.ts';
@@ -24,9 +26,11 @@ import type { State } from '../model/state.ts';
 import type { GoneInterface } from '../model/step.ts';
 import { fellBack, primaryFamily, secondaryFamily } from './family.ts';
 import { goneInterfaces } from './gone.ts';
+import { learn } from './learn.ts';
 import { findNic, findPrimary, matches } from './nic.ts';
 import { withConfiguredVlans } from './overlay.ts';
 import { type Addressed, withMetricDefault, withoutPolicy, withPolicy } from './policy.ts';
+import { remembered } from './remember.ts';
 import { foreignSlots, freeSlot, recoverSlots } from './slots.ts';
 import { sysctlsFor } from './sysctls.ts';
 import { placeVlan } from './vlan.ts';
@@ -40,6 +44,8 @@ export interface DesireInput {
   readonly claims: ReadonlyMap<Mac, Claim>;
   /** MACs of links whose removal this process saw. */
   readonly removed: ReadonlySet<Mac>;
+  /** What DHCP clients wrote down, by NIC. */
+  readonly leases: ReadonlyMap<Mac, readonly Lease[]>;
   readonly stack: Stack;
   /** Where the format in use can keep a connected route. */
   readonly connected: (method: Method, family: Family) => ConnectedPlace;
@@ -49,6 +55,8 @@ export interface Wanted {
   readonly network: DesiredNetwork;
   /** To be kept in state.json before anything is written: a slot is for life. */
   readonly slots: ReadonlyMap<Mac, number>;
+  /** To be kept as well: what only leases told, for when there is none. */
+  readonly learned: ReadonlyMap<Mac, LearnedFamilies>;
   readonly gone: readonly GoneInterface[];
   /** Sentences for the report: what could not be had as configured. */
   readonly notes: readonly string[];
@@ -59,7 +67,7 @@ export function desire(input: DesireInput): Result<Wanted> {
   const { kernel, config, state } = input;
   const overlaid = withConfiguredVlans(input.instance, kernel.links, state.names, config);
   const { instance } = overlaid;
-  const primary = desirePrimary(instance, kernel, config);
+  const primary = desirePrimary(instance, input);
   if (primary === null) {
     return fail(
       'no-primary',
@@ -88,13 +96,13 @@ export function desire(input: DesireInput): Result<Wanted> {
   const fallen = addressed
     .filter((nic) => fellBack(nic.ipv4, config))
     .map((nic) => `${nic.name}: no address and subnet in metadata for static addressing, so DHCP is used`);
-  return ok({ network, slots, gone, notes: [...fallen, ...unusedAddresses(instance, config)] });
+  const learned = remembered(instance, network, state, gone);
+  return ok({ network, slots, learned, gone, notes: [...fallen, ...unusedAddresses(instance, config)] });
 }
 
 function desirePrimary(
   instance: InstanceNetwork,
-  kernel: KernelState,
-  config: Config,
+  { kernel, config, state }: DesireInput,
 ): DesiredPrimary | null {
   const link = findPrimary(instance.primaryMac, kernel);
   const nic = instance.interfaces.find((entry) => entry.mac === instance.primaryMac);
@@ -103,8 +111,8 @@ function desirePrimary(
     name: link.name,
     mac: nic.mac,
     id: nic.id,
-    ipv4: primaryFamily('ipv4', nic.ipv4, link.name, kernel),
-    ipv6: primaryFamily('ipv6', nic.ipv6, link.name, kernel),
+    ipv4: primaryFamily('ipv4', nic.ipv4, link.name, kernel, state.learned.get(nic.mac)),
+    ipv6: primaryFamily('ipv6', nic.ipv6, link.name, kernel, state.learned.get(nic.mac)),
     ...(config.interfaces.managePrimary ? { further: furtherAddresses(nic, config) } : {}),
   };
 }
@@ -135,7 +143,7 @@ function settle(
   slots: Map<Mac, number>,
   foreign: ReadonlyMap<number, string>,
 ): Addressed | SetAside {
-  const { kernel, config } = input;
+  const { config } = input;
   const aside = (reason: SetAside['reason'], detail: string, name: string | null): SetAside => {
     const role = reason === 'excluded' || reason === 'not-included' ? 'ignored' : 'secondary';
     return { name, mac: nic.mac, id: nic.id, role, reason, detail };
@@ -148,9 +156,17 @@ function settle(
   const known = slots.get(nic.mac);
   const conflict = known === undefined ? undefined : foreign.get(known);
   if (conflict !== undefined) return aside('table-conflict', conflict, name);
-  const common = { device: name, config, stack: input.stack.id, kernel, connected: placer(input) };
-  const ipv4 = secondaryFamily(nic, { ...common, family: 'ipv4', primary: primary.ipv4 });
-  const ipv6 = secondaryFamily(nic, { ...common, family: 'ipv6', primary: primary.ipv6 });
+  const inFamily = (family: Family): DesiredFamily | null =>
+    secondaryFamily(nic, {
+      family,
+      primary: primary[family],
+      config,
+      stack: input.stack.id,
+      learned: learnedOf(nic.mac, name, family, input),
+      connected: placer(input),
+    });
+  const ipv4 = inFamily('ipv4');
+  const ipv6 = inFamily('ipv6');
   if (ipv4 === null && ipv6 === null)
     return aside('no-address', 'the metadata gives no address and no subnet', name);
   const slot = known ?? freeSlot(new Set(slots.values()), foreign);
@@ -167,6 +183,12 @@ function settle(
     ipv4,
     ipv6,
   };
+}
+
+function learnedOf(mac: Mac, device: string, family: Family, input: DesireInput): Learned | null {
+  const { kernel, state, leases } = input;
+  const own = family === 'ipv4' ? (leases.get(mac) ?? []) : [];
+  return learn({ family, device, kernel, leases: own, remembered: state.learned.get(mac) });
 }
 
 /**

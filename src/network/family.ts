@@ -1,33 +1,33 @@
-import {
-  type Address,
-  type Family,
-  familyOf,
-  overlaps,
-  type Prefix,
-  prefixOf,
-  splitPrefix,
-} from '../model/address.ts';
+import { type Family, familyOf, overlaps, type Prefix, prefixOf, splitPrefix } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { ConnectedPlace, DesiredFamily, Method, PrimaryFamily } from '../model/desired.ts';
 import type { InstanceFamily, InstanceInterface } from '../model/instance.ts';
 import { type KernelState, mainTable } from '../model/kernel.ts';
+import type { Learned, LearnedFamilies } from '../model/lease.ts';
 import type { StackId } from '../model/stack.ts';
 
-/** What the primary has, from the metadata where it says so, else from the kernel. Null: nothing in this family. */
+/**
+ * What the primary has, from the metadata where it says so, else from the kernel, else as it was before: early in boot it
+ * has no lease yet. Null: nothing in this family.
+ */
 export function primaryFamily(
   family: Family,
   said: InstanceFamily,
   device: string,
   kernel: KernelState,
+  remembered: LearnedFamilies | undefined,
 ): PrimaryFamily | null {
   const held = kernel.addresses.filter(
     (entry) => entry.link === device && entry.family === family && entry.scope === 'global',
   );
   const listed = said.addresses ?? [];
-  const addresses = listed.length > 0 ? listed : held.map((entry) => entry.address);
+  const former = remembered?.[family] ?? null;
+  const told = listed.length > 0 ? listed : held.map((entry) => entry.address);
+  const addresses = told.length > 0 || former === null ? told : [former.address];
   const first = addresses[0];
   if (first === undefined) return null;
-  const length = said.prefixLength ?? held.find((entry) => entry.address === first)?.prefixLength ?? null;
+  const known = [...held, ...(former === null ? [] : [former])];
+  const length = said.prefixLength ?? known.find((entry) => entry.address === first)?.prefixLength ?? null;
   const route = kernel.routes.find(
     (entry) =>
       entry.family === family &&
@@ -39,17 +39,17 @@ export function primaryFamily(
   return {
     addresses,
     subnet: said.subnet ?? (length === null ? null : prefixOf(first, length)),
-    gateway: said.gateway ?? route?.via ?? null,
+    gateway: said.gateway ?? route?.via ?? (former?.address === first ? former.gateway : null),
   };
 }
 
 export interface FamilyContext {
   readonly family: Family;
-  readonly device: string;
   readonly primary: PrimaryFamily | null;
   readonly config: Config;
   readonly stack: StackId;
-  readonly kernel: KernelState;
+  /** What its lease said last; null where none ever did. */
+  readonly learned: Learned | null;
   readonly connected: (method: Method, family: Family) => ConnectedPlace;
 }
 
@@ -58,14 +58,13 @@ export interface FamilyContext {
  * them it falls back to DHCP, except on stack `none`, which has no DHCP client and then waits for metadata.
  */
 export function secondaryFamily(nic: InstanceInterface, context: FamilyContext): DesiredFamily | null {
-  const { family, config, stack } = context;
+  const { family, config, stack, learned } = context;
   const said = nic[family];
   const listed = said.addresses ?? [];
-  const lease = leaseOf(context);
-  const address = listed[0] ?? lease?.address ?? null;
+  const address = listed[0] ?? learned?.address ?? null;
+  const lease = learned?.address === address ? learned : null;
   const length = said.prefixLength ?? (said.subnet === null ? null : splitPrefix(said.subnet).length);
-  const leaseLength = lease !== undefined && lease.address === address ? lease.prefixLength : null;
-  const prefixLength = length ?? leaseLength;
+  const prefixLength = length ?? lease?.prefixLength ?? null;
   const subnet =
     said.subnet ?? (address === null || prefixLength === null ? null : prefixOf(address, prefixLength));
   const canBeStatic = listed.length > 0 && subnet !== null;
@@ -82,12 +81,13 @@ export function secondaryFamily(nic: InstanceInterface, context: FamilyContext):
   return {
     method,
     connected: method === 'static' ? 'table' : context.connected(method, family),
+    byLease: method === 'dhcp' && listed.length === 0 && said.subnet === null && said.gateway === null,
     address,
     prefixLength,
     further: [...new Set(further)].filter((entry) => entry !== address),
     prefixes: said.prefixes ?? [],
     subnet,
-    gateway: said.gateway,
+    gateway: said.gateway ?? lease?.gateway ?? null,
     sharedWithPrimary: sharesSubnet(subnet, context.primary),
   };
 }
@@ -104,24 +104,6 @@ function wantedMethod(config: Config, stack: StackId, said: InstanceFamily, fami
   if (config.addressing === 'auto') return said.dhcp ? 'dhcp' : 'static';
   if (config.addressing === 'dhcp' && family === 'ipv6' && !said.dhcp) return 'static';
   return config.addressing;
-}
-
-/**
- * The address a DHCP client set: global scope and, as the kernel marks limited lifetimes, dynamic; or named as the source of
- * a route with protocol dhcp, as systemd-networkd leaves it where it keeps a lease for ever (KeepConfiguration=dhcp).
- */
-function leaseOf(context: FamilyContext): { address: Address; prefixLength: number } | undefined {
-  const { kernel, device, family } = context;
-  const isLeased = ({ address, flags }: KernelState['addresses'][number]): boolean =>
-    flags.includes('dynamic')
-      ? !flags.includes('mngtmpaddr')
-      : kernel.routes.some(
-          (route) => route.device === device && route.protocol === 'dhcp' && route.source === address,
-        );
-  return kernel.addresses.find(
-    (entry) =>
-      entry.link === device && entry.family === family && entry.scope === 'global' && isLeased(entry),
-  );
 }
 
 function sharesSubnet(subnet: Prefix | null, primary: PrimaryFamily | null): boolean {

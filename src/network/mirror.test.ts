@@ -40,6 +40,7 @@ const route = (destination: string, device: string, more: Partial<KernelRoute> =
 const family = {
   method: 'static' as const,
   connected: 'table' as const,
+  byLease: false,
   address: null,
   prefixLength: 24,
   further: [],

@@ -52,12 +52,12 @@ describe('networkd', () => {
     expect(made.map((file) => file.path.split('/').pop()).sort()).toEqual([...names].sort());
   });
 
-  it('keeps an address that metadata knows while it asks anew, and one that only the lease told until that ends', async () => {
-    const lease = secondary({ ipv4: family({ address: null, further: [] }) });
+  it('keeps its address while it asks anew, whether metadata or the lease tells it', async () => {
+    const lease = secondary({ ipv4: family({ byLease: true, address: null, further: [] }) });
     const untold = await only(networkd252, '.network', [lease]);
 
     expect((await only(networkd252, '.network')).text).toContain('KeepConfiguration=dhcp\n');
-    expect(untold.text).toContain('KeepConfiguration=dhcp-on-stop\n');
+    expect(untold.text).toContain('KeepConfiguration=dhcp\n');
     expect((await only(stackOf('networkd', { systemd: [242] }), '.network', [lease])).text).not.toContain(
       'KeepConfiguration',
     );
@@ -393,7 +393,7 @@ describe('what a changed template might make is refused', () => {
       '.yaml',
       'use-routes: false',
       'use-routes: true',
-      'use-routes is not what it takes',
+      'takes the routes of its lease, and no table for them',
     ],
     [
       'netplan',
@@ -406,7 +406,14 @@ describe('what a changed template might make is refused', () => {
     ['netplan', netplan0106, '.yaml', 'dhcp4: true', 'gateway4: 10.0.0.1', 'unknown key'],
     ['netplan', netplan0106, '.yaml', '      dhcp4: true', '  dhcp4: true', ''],
     ['netplan', netplan0106, '60-enid.conf', 'RouteTable', 'UseRoutes', 'unknown key UseRoutes'],
-    ['keyfile', keyfile, 'eth1', 'never-default=true', 'never-default=false', 'never-default=false'],
+    [
+      'keyfile',
+      keyfile,
+      'eth1',
+      'route-table=21001\nnever-default=true',
+      'never-default=false',
+      'takes the routes of its lease, and no table for them',
+    ],
     ['keyfile', keyfile, 'eth1', /$/, '[proxy]\n', 'unknown section [proxy]'],
     ['keyfile', keyfile, 'eth1', 'mac-address=00', 'mac-address=02', 'not bound to'],
     ['keyfile', keyfile, 'eth1', 'priority 21001 from', 'from', 'routing-rule2=from'],

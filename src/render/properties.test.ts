@@ -68,6 +68,7 @@ function families(which: Family, number: number): fc.Arbitrary<DesiredFamily> {
     .record({
       dhcp: fc.boolean(),
       known: fc.boolean(),
+      unlisted: fc.boolean(),
       gateway: fc.boolean(),
       hosts,
       prefix: fc.boolean(),
@@ -76,6 +77,7 @@ function families(which: Family, number: number): fc.Arbitrary<DesiredFamily> {
     .map((any) => ({
       method: any.dhcp || !any.known ? 'dhcp' : 'static',
       connected: 'table',
+      byLease: !any.known || (any.dhcp && any.unlisted),
       address: any.known ? address(any.hosts[0] ?? 1) : null,
       prefixLength: any.known ? length : null,
       further: any.known ? any.hosts.slice(1).map(address) : [],

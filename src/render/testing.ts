@@ -60,6 +60,7 @@ export function family(changes: Partial<DesiredFamily> = {}): DesiredFamily {
   return {
     method: 'dhcp',
     connected: 'table',
+    byLease: false,
     address: '10.0.1.20' as Address,
     prefixLength: 24,
     further: ['10.0.1.21' as Address],

@@ -65,6 +65,11 @@ export function nullable<T>(decode: Decode<T>): Decode<T | null> {
   return (value, place) => (value === null ? ok(null) : decode(value, place));
 }
 
+/** A key that an earlier version did not write has this value. */
+export function orElse<T>(absent: T, decode: Decode<T>): Decode<T> {
+  return (value, place) => (value === undefined ? ok(absent) : decode(value, place));
+}
+
 export function literal<T extends string | number>(expected: T): Decode<T> {
   return (value, place) => (value === expected ? ok(expected) : wrong(place, `is not ${expected}`));
 }

@@ -1,10 +1,11 @@
-import { parseAddress } from '../model/address.ts';
+import { addressBits, type Family, parseAddress } from '../model/address.ts';
 import type { OwnedFile } from '../model/file.ts';
+import type { Learned, LearnedFamilies } from '../model/lease.ts';
 import { type Mac, parseMac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { emptyState, type State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
-import { type Decode, list, literal, map, nullable, object, parsed, text, whole } from './decode.ts';
+import { type Decode, list, literal, map, nullable, object, orElse, parsed, text, whole } from './decode.ts';
 import { readBelieved } from './read-believed.ts';
 
 export const statePath = '/var/lib/enid/state.json';
@@ -45,6 +46,11 @@ const mac = parsed(parseMac);
 const absolutePath = text(/^\/[^\0]*[^/\0]$/);
 const digest = text(/^[0-9a-f]{64}$/);
 
+function learned(family: Family): Decode<Learned> {
+  const address = parsed((value, place) => parseAddress(value, place, family));
+  return object({ address, prefixLength: whole(0, addressBits[family]), gateway: nullable(address) });
+}
+
 const readState = object({
   schema: literal(1),
   slots: map(mac, whole(1, 999)),
@@ -54,6 +60,11 @@ const readState = object({
   primaryAddresses: list(parsed(parseAddress)),
   commons: list(text()),
   tableBase: nullable(whole(0, 0xffffffff)),
+  // A state.json from before leases were remembered has none.
+  learned: orElse<ReadonlyMap<Mac, LearnedFamilies>>(
+    new Map(),
+    map(mac, object({ ipv4: nullable(learned('ipv4')), ipv6: nullable(learned('ipv6')) })),
+  ),
   believed: nullable(readBelieved),
   missing: map(text(), object({ reads: whole(0, Number.MAX_SAFE_INTEGER), since: text(), last: text() })),
   refusedPlan: nullable(text()),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { instanceJson } from '../metadata/instance-text.ts';
+import type { Learned } from '../model/lease.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
@@ -34,11 +35,16 @@ export function printState(state: State): string {
     primaryAddresses: [...state.primaryAddresses].sort(),
     commons: [...state.commons].sort(),
     tableBase: state.tableBase,
+    learned: record(state.learned, ({ ipv4, ipv6 }) => ({ ipv4: learned(ipv4), ipv6: learned(ipv6) })),
     believed: state.believed === null ? null : instanceJson(state.believed),
     missing: record(state.missing, ({ reads, since, last }) => ({ reads, since, last })),
     refusedPlan: state.refusedPlan,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function learned(own: Learned | null): Learned | null {
+  return own === null ? null : { address: own.address, prefixLength: own.prefixLength, gateway: own.gateway };
 }
 
 /**

@@ -16,11 +16,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const macs = fc.integer({ min: 1, max: 0xffffff }).map((n): Mac => {
-  const read = parseMac(`00163e${n.toString(16).padStart(6, '0')}`, '');
+function anyMac(text: string): Mac {
+  const read = parseMac(text, '');
   if (!read.ok) throw new Error(read.problem.message);
   return read.value;
-});
+}
+
+const macs = fc
+  .integer({ min: 1, max: 0xffffff })
+  .map((n) => anyMac(`00163e${n.toString(16).padStart(6, '0')}`));
 const paths = fc.stringMatching(/^\/[a-z0-9/._:-]{0,20}[a-z0-9]$/);
 const digests = fc.stringMatching(/^[0-9a-f]{64}$/);
 
@@ -54,6 +58,17 @@ const states: fc.Arbitrary<State> = fc
       .map((all) => all.sort()),
     commons: fc.constant(['ipv4 rule a', 'ipv6 route b']),
     tableBase: fc.option(fc.constant(21000)),
+    learned: fc.constant(
+      new Map([
+        [
+          anyMac('00163e000009'),
+          {
+            ipv4: { address: anAddress('10.0.1.20'), prefixLength: 24, gateway: anAddress('10.0.1.1') },
+            ipv6: { address: anAddress('2001:db8::20'), prefixLength: 128, gateway: null },
+          },
+        ],
+      ]),
+    ),
     believed: fc.option(instances),
     missing: fc.constant(new Map([['x', { reads: 2, since: 'a', last: 'b' }]])),
     refusedPlan: fc.option(digests),
@@ -110,12 +125,31 @@ describe('state.json', () => {
       'a digest that is none',
       JSON.stringify({ ...whole, files: { '/etc/x': { digest: 'a', mode: 420, mac: null } } }),
     ],
+    [
+      'a learned address of the other family',
+      JSON.stringify({
+        ...whole,
+        learned: {
+          '00:16:3e:00:00:01': {
+            ipv4: { address: '2001:db8::1', prefixLength: 24, gateway: null },
+            ipv6: null,
+          },
+        },
+      }),
+    ],
     ['half a believed network', JSON.stringify({ ...whole, believed: { schema: 1 } })],
   ])('is corrupt as %s', (_, text) => {
     expect(parseState(text)).toMatchObject({
       ok: false,
       problem: { code: 'state-corrupt', place: statePath },
     });
+  });
+
+  it('of a version that remembered no leases has none', () => {
+    const { learned, ...former } = whole;
+
+    expect(learned).toEqual({});
+    expect(parseState(JSON.stringify(former))).toEqual({ ok: true, value: emptyState });
   });
 
   it('never throws, whatever stands in the file', () => {

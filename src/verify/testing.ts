@@ -56,6 +56,7 @@ export const primary: DesiredNetwork['primary'] = {
 export const static4: DesiredFamily = {
   method: 'static',
   connected: 'table',
+  byLease: false,
   address: address('10.0.1.20'),
   prefixLength: 24,
   further: [address('10.0.1.21')],
@@ -67,6 +68,7 @@ export const static4: DesiredFamily = {
 export const static6: DesiredFamily = {
   method: 'static',
   connected: 'table',
+  byLease: false,
   address: address('2001:db8:1::20'),
   prefixLength: 64,
   further: [],

@@ -180,7 +180,7 @@ function ownAddresses(nic: DesiredInterface, family: Family): readonly string[] 
   return own === null ? [] : [String(own.address), ...own.further];
 }
 
-/** Routes of the tables, with nothing in the NIC's own that leads elsewhere. */
+/** Routes of the tables, with nothing in the NIC's own that leads elsewhere, unless a lease that may say so brought it. */
 async function wrongRoutes(show: Show, nic: DesiredInterface, family: Family): Lines {
   const wrong: string[] = [];
   const wanted = nic.routes.filter((route) => route.family === family);
@@ -191,7 +191,10 @@ async function wrongRoutes(show: Show, nic: DesiredInterface, family: Family): L
   }
   const known = new Set([...wanted.map((route) => short(route.destination)), ...ownAddresses(nic, family)]);
   const table = await show(flagOf(family), 'route', 'show', 'table', String(nic.table));
-  const strays = table.filter((line) => !known.has(line.split(' ')[0] ?? ''));
+  const takes = nic[family]?.byLease === true && nic[family].connected === 'table';
+  const strays = table
+    .filter((line) => !known.has(line.split(' ')[0] ?? ''))
+    .filter((line) => !(takes && line.includes(' proto dhcp ')));
   return [...wrong, ...strays.map((line) => `${nic.table} has ${line}`)];
 }
 

@@ -78,7 +78,7 @@ describe('netplan with renderer NetworkManager', () => {
       const profile = generated[`NetworkManager/system-connections/netplan-${id}.nmconnection`] ?? '';
       expect(count(profile, /^route\d+=/gm)).toBe(count(text, /^ {8}- to: /gm));
       expect(count(profile, /^routing-rule\d+=priority/gm)).toBe(count(text, /\.routing-rule\d+: /gm));
-      expect(count(profile, /^never-default=true$/gm)).toBe(count(text, /dhcp[46]: true/gm));
+      expect(count(profile, /^never-default=true$/gm)).toBe(count(text, /use-routes: false/gm));
       expect(count(profile, /^route-table=2100\d$/gm)).toBe(count(text, /\.route-table: /gm));
       expect(profile.includes('method=dhcp')).toBe(text.includes('dhcp6: true'));
     }

@@ -90,6 +90,7 @@ function family(fields: {
   return {
     method: 'static',
     connected: 'table',
+    byLease: false,
     address,
     prefixLength: fields.subnet.includes(':') ? 64 : 24,
     further,

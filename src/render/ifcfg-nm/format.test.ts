@@ -211,10 +211,14 @@ describe('properties of NetworkManager files', () => {
           nic.routes
             .filter(
               (entry) =>
-                entry.via !== null ||
+                (entry.via !== null && !isByLease(nic)) ||
                 entry.family === 'ipv6' ||
+                entry.table !== nic.table ||
                 nic.ipv4?.method === 'static' ||
-                !nic.rules.some((rule) => rule.table === nic.table && rule.family === 'ipv4'),
+                !(
+                  isByLease(nic) ||
+                  nic.rules.some((rule) => rule.table === nic.table && rule.family === 'ipv4')
+                ),
             )
             .map(routeKey),
         );
@@ -303,3 +307,8 @@ describe('the checker of NetworkManager files', () => {
     );
   });
 });
+
+/** Subnet and gateway are left to the lease, which IPV4_ROUTE_TABLE takes into the table. */
+function isByLease(nic: DesiredInterface): boolean {
+  return nic.ipv4?.byLease === true && nic.ipv4.connected === 'table';
+}

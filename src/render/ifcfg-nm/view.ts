@@ -14,6 +14,7 @@ export function interfaceView(
   const leased = nic.ipv4?.method === 'dhcp';
   const table = routeTable(nic, abilities);
   const gateway = table === null || abilities.defaults ? null : ownDefault(nic, 'ipv4');
+  const brings = table !== null && bringsRoutes(nic);
   const [address6 = null, ...more6] = staticAddresses(nic.ipv6).map((address) => `${address}/128`);
   const rules = (family: Family) =>
     abilities.rules ? nic.rules.filter((rule) => rule.family === family).map(ruleWords) : [];
@@ -32,7 +33,7 @@ export function interfaceView(
     })),
     table,
     // With its table, NetworkManager below 1.22 can keep a default there only as the profile's own.
-    own_default: gateway !== null,
+    own_default: gateway !== null || brings,
     gateway: gateway === null || leased ? null : gateway.via,
     ipv6: nic.ipv6 !== null,
     leased6: nic.ipv6?.method === 'dhcp',
@@ -52,12 +53,18 @@ function staticAddresses(own: DesiredFamily | null): readonly string[] {
   return [...(own.method === 'dhcp' || own.address === null ? [] : [own.address]), ...own.further];
 }
 
+/** Subnet and gateway are the lease's to say, and IPV4_ROUTE_TABLE takes both into the NIC's table. */
+function bringsRoutes({ ipv4 }: DesiredInterface): boolean {
+  return ipv4?.byLease === true && ipv4.connected === 'table';
+}
+
 /**
  * IPV4_ROUTE_TABLE takes what the lease or the gateway brings, the connected route included, out of main. Null: not
  * wanted (no rule leads to the table), not needed (host prefixes and routes with their own table), or not known.
  */
 function routeTable(nic: DesiredInterface, abilities: Abilities): number | null {
-  const led = nic.rules.some((rule) => rule.family === 'ipv4' && rule.table === nic.table);
+  const led =
+    bringsRoutes(nic) || nic.rules.some((rule) => rule.family === 'ipv4' && rule.table === nic.table);
   const needed = nic.ipv4?.method === 'dhcp' ? nic.ipv4.connected === 'table' : !abilities.defaults;
   return abilities.tables && led && needed ? nic.table : null;
 }
@@ -96,9 +103,9 @@ function linesOf(route: PolicyRoute, nic: DesiredInterface, abilities: Abilities
   const own = nic[route.family];
   const leased = own?.method === 'dhcp';
   // The lease's own connected route stands in the table, with the lease's address as its source.
-  const byLease =
-    leased && route.family === 'ipv4' && route.via === null && routeTable(nic, abilities) !== null;
-  if (byLease) return [];
+  const isMoved = leased && route.family === 'ipv4' && routeTable(nic, abilities) !== null;
+  const comesAlong = route.table === nic.table && (route.via === null || bringsRoutes(nic));
+  if (isMoved && comesAlong) return [];
   // A source that is not there yet would fail the route and with it the profile.
   const known = leased ? { source: null, onlink: route.onlink || route.family === 'ipv4' } : {};
   const changes = route.via === null ? { ...known, onlink: false } : known;

@@ -131,7 +131,7 @@ function demandGuard(settings: Settings): readonly string[] {
   return guardKeys.filter((name) => settings.get(name) === undefined).map((name) => `lacks ${name}=`);
 }
 
-/** dhclient.conf(5), the statements of ours: what is asked for, and how long. Never routers nor routes. */
+/** dhclient.conf(5), the statements of ours: what is asked for, and how long. Never routes. */
 function requestProblem(line: string): string | null {
   if (/^(timeout|retry) \d{1,4};$/.test(line)) return null;
   const options = /^request ([a-z0-9, -]+);$/.exec(line)?.[1]?.split(', ') ?? [];
@@ -144,6 +144,7 @@ const requestable: ReadonlySet<string> = new Set([
   'subnet-mask',
   'broadcast-address',
   'interface-mtu',
+  'routers',
   'domain-name',
   'domain-name-servers',
   'domain-search',

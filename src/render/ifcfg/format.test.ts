@@ -197,7 +197,7 @@ describe('the checker of network-scripts files', () => {
     ['rule-eth1', /$/, 'table 21001 priority 5\n', 'a rule for every packet'],
     ['rule-eth1', /$/, 'add from 10.0.0.1/32 table 1 priority 1\n', '"add" is not known here'],
     ['rule-eth1', /$/, 'from 10.0.0.1/32 constructor 1\n', '"constructor" is not known here'],
-    ['dhclient-eth1', 'interface-mtu', 'routers', 'asks for routers'],
+    ['dhclient-eth1', 'interface-mtu', 'static-routes', 'asks for static-routes'],
     ['dhclient-eth1', /$/, 'script "/tmp/x";\n', 'is no statement of ours'],
   ])('%s: %s -> %j: %s', async (part, from, to, message) => {
     const all = [...(await rendered(network([leased]), stack)).values()];

@@ -44,7 +44,13 @@ function filesOf(nic: DesiredInterface, options: RenderOptions): readonly Templa
     ...aliases(nic).map((alias) => use('alias', `${directory}/ifcfg-${alias.name}`, { ...alias, nic: name })),
     ...policyLines(nic).map(({ kind, file, lines }) => use(kind, `${directory}/${file}`, { name, lines })),
     ...(isLeased('ipv4', nic.ipv4)
-      ? [use('dhclient.conf', `/etc/dhcp/dhclient-${name}.conf`, { name, dns: options.dns })]
+      ? [
+          use('dhclient.conf', `/etc/dhcp/dhclient-${name}.conf`, {
+            name,
+            dns: options.dns,
+            routers: nic.ipv4?.byLease === true,
+          }),
+        ]
       : []),
   ];
 }

@@ -96,16 +96,18 @@ function anyFamily(
       net: fc.integer({ min: 0, max: 254 }),
       hosts: fc.uniqueArray(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 12 }),
       known: fc.boolean(),
+      unlisted: fc.boolean(),
       gateway: fc.constantFrom('inside', 'outside', 'none'),
       prefixes: fc.uniqueArray(fc.integer({ min: 0, max: 15 }), { maxLength: 2 }),
     })
-    .map(({ method, net, hosts, known, gateway, prefixes }) => {
+    .map(({ method, net, hosts, known, unlisted, gateway, prefixes }) => {
       const [first = 0, ...more] = hosts;
       const length = family === 'ipv4' ? 24 : 64;
       const outside = family === 'ipv4' ? '172.16.0.1' : 'fe80::1';
       return {
         method,
         connected: connected(method, family),
+        byLease: method === 'dhcp' && (unlisted || !known),
         address: method === 'static' || known ? host(net, first) : null,
         prefixLength: length,
         further: more.map((number) => host(net, number)),

@@ -96,7 +96,8 @@ export function hookView(
 
 /** What `dhcpcd.conf.liquid` prints. */
 export function dhcpcdView(nic: DesiredInterface, options: RenderOptions): Readonly<Record<string, unknown>> {
-  return { mtu: nic.mtu, dns: options.dns };
+  // Asked for and written down for enid, and left alone by `nogateway`.
+  return { mtu: nic.mtu, dns: options.dns, routers: nic.ipv4?.byLease === true };
 }
 
 /** What `if-up.liquid` prints: who brings the NIC up where no directory of stanzas is read. */

@@ -1,6 +1,7 @@
 import type { RenderedFile } from '../../model/file.ts';
 import type { Problem } from '../../model/problem.ts';
 import { outputProblem } from '../check.ts';
+import { checkLeaseRoutes } from '../lease-routes.ts';
 import { checkSections, type KeyRule, key, type SectionRule } from '../sections.ts';
 import { shape, whole } from '../shapes.ts';
 
@@ -13,8 +14,8 @@ const common: readonly KeyRule[] = [
   key('dhcp-send-hostname', bool),
   key('dhcp-timeout', number),
   key('ignore-auto-dns', bool),
-  key('ignore-auto-routes', /^true$/),
-  key('never-default', /^true$/),
+  key('ignore-auto-routes', bool),
+  key('never-default', bool),
   key('may-fail', bool),
   key('route-table', number),
   key('route-metric', number),
@@ -78,6 +79,7 @@ export function check(file: RenderedFile): readonly Problem[] {
   return [
     ...checkSections(file, groups),
     ...(bound ? [] : [outputProblem(file, 0, `not bound to ${file.mac}`)]),
+    ...checkLeaseRoutes(file, /^(?:never-default|ignore-auto-routes)=false$/m, /^route-table=(\d+)$/m),
     ...(open ? [outputProblem(file, 0, 'NetworkManager reads a profile only when its mode is 0600')] : []),
   ];
 }

@@ -30,6 +30,15 @@ export function isLeased(own: DesiredFamily | null, family: Family): boolean {
 }
 
 /**
+ * True where subnet and gateway are the lease's to say: `route-table` takes all of its routes, the default and those of
+ * option 121, into the NIC's table (seen with 1.42 and 1.46), if neither never-default nor ignore-auto-routes drops them.
+ */
+export function bringsRoutes(nic: DesiredInterface, family: Family): boolean {
+  const own = nic[family];
+  return family === 'ipv4' && own?.byLease === true && own.connected === 'table';
+}
+
+/**
  * Routes to write down. Behind a lease none names a source (see {@link isLeased}; the kernel takes the lease's address for
  * a gateway in its subnet), and the subnet itself comes with the lease: `route-table` puts it into the NIC's table.
  */
@@ -41,7 +50,7 @@ export function writtenRoutes(nic: DesiredInterface, family: Family): readonly P
     family === 'ipv4' &&
     own?.connected === 'table' &&
     route.table === nic.table &&
-    route.destination === own.subnet;
+    (route.destination === own.subnet || bringsRoutes(nic, family));
   return routes.filter((route) => !comesAlong(route)).map((route) => ({ ...route, source: null }));
 }
 
@@ -56,6 +65,7 @@ function familyView(nic: DesiredInterface, family: Family): Readonly<Record<stri
     method: own === null ? 'disabled' : !leased ? 'manual' : family === 'ipv4' ? 'auto' : 'dhcp',
     leased,
     enabled: own !== null,
+    brings_routes: bringsRoutes(nic, family),
     route_table: leased && own?.connected === 'table' ? nic.table : null,
     addresses: staticAddresses(own, family),
     routes: writtenRoutes(nic, family).map(routeView),

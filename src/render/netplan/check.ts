@@ -3,8 +3,9 @@ import type { RenderedFile } from '../../model/file.ts';
 import type { Problem } from '../../model/problem.ts';
 import { outputProblem } from '../check.ts';
 import { check as checkProfile } from '../keyfile/check.ts';
-import { check as checkNetworkd } from '../networkd/check.ts';
-import { checkSections, key } from '../sections.ts';
+import { checkLeaseRoutes } from '../lease-routes.ts';
+import { check as checkNetworkd, routeTable, takesGateway } from '../networkd/check.ts';
+import { checkSections, key, type SectionRule } from '../sections.ts';
 import { shape, whole } from '../shapes.ts';
 import { netplanFile, type Shape } from './grammar.ts';
 
@@ -15,11 +16,7 @@ import { netplanFile, type Shape } from './grammar.ts';
  */
 export function check(file: RenderedFile): readonly Problem[] {
   if (/^\/etc\/systemd\/network\/10-netplan-[^/]+\.network\.d\/60-enid\.conf$/.test(file.path)) {
-    return checkSections(file, {
-      Network: { keys: [key('KeepConfiguration', /^(dhcp|dhcp-on-stop)$/)] },
-      DHCPv4: { keys: [key('RouteTable', whole(shape.number)), key('UseGateway', /^no$/)] },
-      DHCPv6: { keys: [key('WithoutRA', /^solicit$/)] },
-    });
+    return [...checkSections(file, dropIn), ...checkLeaseRoutes(file, takesGateway, routeTable)];
   }
   if (file.path.startsWith('/etc/systemd/')) return checkNetworkd(file);
   if (file.path.startsWith('/etc/NetworkManager/')) return checkProfile(file);
@@ -38,9 +35,16 @@ export function check(file: RenderedFile): readonly Problem[] {
     ...compare(read, netplanFile(name, file.mac ?? ''), 'network').map((message) =>
       outputProblem(file, 0, message),
     ),
+    ...checkLeaseRoutes(file, /^ +use-routes: true$/m, /^ +ipv4\.route-table: "(\d+)"$/m),
     ...((file.mode & 0o077) === 0 ? [] : [outputProblem(file, 0, 'a netplan file must have mode 0600')]),
   ];
 }
+
+const dropIn: Readonly<Record<string, SectionRule>> = {
+  Network: { keys: [key('KeepConfiguration', /^(dhcp|dhcp-on-stop)$/)] },
+  DHCPv4: { keys: [key('RouteTable', whole(shape.number)), key('UseGateway', /^(yes|no)$/)] },
+  DHCPv6: { keys: [key('WithoutRA', /^solicit$/)] },
+};
 
 /** Where a value read from YAML is not of the shape, in words with the path to it. */
 function compare(value: unknown, wanted: Shape, place: string): readonly string[] {

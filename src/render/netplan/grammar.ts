@@ -31,7 +31,7 @@ export function netplanFile(name: string, mac: string): Shape {
   return mapping(['network'], { network: mapping(['version'], { version: /^2$/, ...either }) });
 }
 
-const overrides = mapping(['use-routes'], {
+const overridable = {
   'use-routes': /^false$/,
   'use-dns': bool,
   'use-ntp': /^false$/,
@@ -40,7 +40,9 @@ const overrides = mapping(['use-routes'], {
   'send-hostname': bool,
   'use-mtu': bool,
   'route-metric': number,
-});
+};
+const overrides = mapping(['use-routes'], overridable);
+const overrides4 = mapping(['use-routes'], { ...overridable, 'use-routes': bool });
 
 const route = mapping(['to', 'table'], {
   to: whole(shape.prefix),
@@ -74,7 +76,7 @@ const common = {
   optional: bool,
   mtu: number,
   dhcp4: bool,
-  'dhcp4-overrides': overrides,
+  'dhcp4-overrides': overrides4,
   dhcp6: bool,
   'dhcp6-overrides': overrides,
   'dhcp-identifier': /^(mac|duid)$/,

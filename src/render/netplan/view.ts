@@ -10,7 +10,15 @@ import { definitionId } from '../../model/netplan.ts';
 import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
 import * as profile from '../keyfile/view.ts';
-import { isLeased, isOnlink, keepOf, ownRoutes, sourceOf, staticAddresses } from '../networkd/view.ts';
+import {
+  bringsRoutes,
+  isLeased,
+  isOnlink,
+  keepOf,
+  ownRoutes,
+  sourceOf,
+  staticAddresses,
+} from '../networkd/view.ts';
 
 /** What `templates/netplan/interface.yaml.liquid` prints. */
 export function interfaceView(
@@ -37,6 +45,8 @@ export function interfaceView(
     dhcp6: leased('ipv6'),
     // dhcp4-overrides and dhcp6-overrides must be the same with renderer networkd.
     overrides: versionAtLeast(stack.versions.netplan, 0, 95),
+    // With NetworkManager behind, false is both ignore-auto-routes and never-default.
+    use_routes: hasPassthrough(stack) && profile.bringsRoutes(nic, 'ipv4'),
     dns: options.dns,
     addresses: families.flatMap((family) => staticAddresses(family, nic[family], leased(family))),
     routes: routesOf(nic, stack, leased).map((route) => ({
@@ -65,6 +75,7 @@ export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record
     keep,
     route_table: moved ? nic.table : null,
     gateway_key: versionAtLeast(systemd, 246),
+    use_gateway: bringsRoutes(nic.ipv4, systemd),
     solicit: solicits,
   };
 }
@@ -89,7 +100,7 @@ function routesOf(
   leased: (family: Family) => boolean,
 ): readonly PolicyRoute[] {
   if (hasPassthrough(stack)) return families.flatMap((family) => profile.writtenRoutes(nic, family));
-  return ownRoutes(nic).map(
+  return ownRoutes(nic, systemdOf(stack)).map(
     (route): PolicyRoute => ({
       ...route,
       source: sourceOf(route, leased(route.family), systemdOf(stack)),

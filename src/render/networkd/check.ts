@@ -1,6 +1,7 @@
 import type { RenderedFile } from '../../model/file.ts';
 import type { Problem } from '../../model/problem.ts';
 import { outputProblem } from '../check.ts';
+import { checkLeaseRoutes } from '../lease-routes.ts';
 import { checkSections, key, type SectionRule } from '../sections.ts';
 import { shape, whole } from '../shapes.ts';
 
@@ -73,7 +74,7 @@ function dhcp4(): SectionRule {
       key('RouteTable', number),
       key('RouteMetric', number),
       key('UseRoutes', /^no$/),
-      key('UseGateway', /^no$/),
+      key('UseGateway', yesNo),
       key('UseDNS', yesNo),
       key('UseNTP', /^no$/),
       key('UseHostname', /^no$/),
@@ -155,10 +156,18 @@ const wantsFile: Readonly<Record<string, SectionRule>> = {
   },
 };
 
+/** How a [DHCPv4] section takes the router of the lease, and where to. */
+export const takesGateway = /^UseGateway=yes$/m;
+export const routeTable = /^RouteTable=(\d+)$/m;
+
 /** A .network, .netdev or unit of ours, read back; a .network must match this NIC and nothing else. */
 export function check(file: RenderedFile): readonly Problem[] {
   if (/^\/etc\/systemd\/network\/05-enid-[^/]+\.network$/.test(file.path)) {
-    return [...checkSections(file, networkFile), ...checkMatch(file)];
+    return [
+      ...checkSections(file, networkFile),
+      ...checkMatch(file),
+      ...checkLeaseRoutes(file, takesGateway, routeTable),
+    ];
   }
   if (/^\/etc\/systemd\/network\/05-enid-[^/]+\.netdev$/.test(file.path))
     return checkSections(file, netdevFile);

@@ -51,7 +51,9 @@ export function filesOf(
   if (!knowsPolicy(stack.versions.systemd)) {
     const unit = `enid-policy-${nic.name}.service`;
     units.push(unit);
-    files.push(file('policy.service', `/etc/systemd/system/${unit}`, policyView(nic)));
+    files.push(
+      file('policy.service', `/etc/systemd/system/${unit}`, policyView(nic, stack.versions.systemd)),
+    );
   }
   const wants = `/etc/systemd/system/systemd-networkd.service.d/60-enid-${nic.name}.conf`;
   if (units.length > 0) files.push(file('wants.conf', wants, { units }));

@@ -28,12 +28,20 @@ export function isLeased(family: DesiredFamily | null, systemd: Version | null):
 /**
  * What becomes of the lease while networkd asks anew, which it does whenever its files change: by `dhcp` (known since 243)
  * the address stays. By default networkd 252 lets go of it at `networkctl reload` until the server answers (seen: for
- * 200 ms, and for ever where the server is silent), and every connection of the NIC breaks. The price, that the address
- * also outlives its lease, is none where the metadata knows it. What only a lease could tell goes with the lease.
+ * 200 ms, and for ever where the server is silent), and every connection of the NIC breaks. The price is that the address
+ * also outlives its lease; a cloud gives an address to the NIC, and the lease only tells it.
  */
-export function keepOf(own: DesiredFamily | null, systemd: Version | null): 'dhcp' | 'dhcp-on-stop' | null {
-  if (!isLeased(own, systemd) || !versionAtLeast(systemd, 243)) return null;
-  return own?.address === null ? 'dhcp-on-stop' : 'dhcp';
+export function keepOf(own: DesiredFamily | null, systemd: Version | null): 'dhcp' | null {
+  return isLeased(own, systemd) && versionAtLeast(systemd, 243) ? 'dhcp' : null;
+}
+
+/**
+ * True where subnet and gateway are the lease's to say and networkd puts both into the NIC's table: RouteTable= takes the subnet
+ * along, and UseGateway= (246) the router beside UseRoutes=no, also where the server sends option 121 (seen with 252).
+ */
+export function bringsRoutes(own: DesiredFamily | null, systemd: Version | null): boolean {
+  const isWhole = own?.byLease === true && own.connected === 'table';
+  return isWhole && isLeased(own, systemd) && versionAtLeast(systemd, 246);
 }
 
 /** Addresses set by hand, each a host prefix. */
@@ -61,9 +69,11 @@ export function isOnlink(route: PolicyRoute): boolean {
   return route.via !== null && (route.onlink || route.family === 'ipv4');
 }
 
-/** Routes that leave by this NIC; a file of networkd cannot hold another's. */
-export function ownRoutes(nic: DesiredInterface): readonly PolicyRoute[] {
-  return nic.routes.filter((route) => route.device === nic.name);
+/** Routes that leave by this NIC, since a file of networkd cannot hold another's, and that no lease brings. */
+export function ownRoutes(nic: DesiredInterface, systemd: Version | null): readonly PolicyRoute[] {
+  const byLease = (route: PolicyRoute) =>
+    route.family === 'ipv4' && route.table === nic.table && bringsRoutes(nic.ipv4, systemd);
+  return nic.routes.filter((route) => route.device === nic.name && !byLease(route));
 }
 
 /** What `templates/networkd/interface.network.liquid` prints. */
@@ -96,6 +106,7 @@ export function interfaceView(
     accept_ra_key: since(231) ? 'IPv6AcceptRA' : 'IPv6AcceptRouterAdvertisements',
     keep: keepOf(nic.ipv4, systemd),
     gateway_key: since(246),
+    use_gateway: bringsRoutes(nic.ipv4, systemd),
     route_table: table(nic.ipv4),
     dns: options.dns,
     addresses: [...staticAddresses('ipv4', nic.ipv4, lease4), ...staticAddresses('ipv6', nic.ipv6, lease6)],
@@ -104,7 +115,7 @@ export function interfaceView(
       .map((other) => other.name),
     onlink_key: since(242) ? 'GatewayOnLink' : 'GatewayOnlink',
     routes: since(235)
-      ? ownRoutes(nic).map((route) => ({
+      ? ownRoutes(nic, systemd).map((route) => ({
           destination: route.destination,
           gateway: route.via,
           onlink: isOnlink(route),
@@ -137,14 +148,17 @@ export function unitView(nic: DesiredInterface): Readonly<Record<string, unknown
 }
 
 /** What `policy.service.liquid` prints: the routes and rules that networkd below 235 has no keys for. */
-export function policyView(nic: DesiredInterface): Readonly<Record<string, unknown>> {
+export function policyView(
+  nic: DesiredInterface,
+  systemd: Version | null,
+): Readonly<Record<string, unknown>> {
   const flag = (family: Family) => (family === 'ipv4' ? '-4' : '-6');
   return {
     name: nic.name,
     mac: nic.mac,
     // One that networkd makes is not there yet when networkd says that it has started.
     is_vlan: nic.vlan !== null,
-    routes: ownRoutes(nic).map((route) => ({
+    routes: ownRoutes(nic, systemd).map((route) => ({
       family: flag(route.family),
       destination: route.destination,
       gateway: route.via,

@@ -1,0 +1,70 @@
+import type { Family } from '../model/address.ts';
+import type { InstanceInterface } from '../model/instance.ts';
+import { defaultDestination, type KernelAddress, type KernelState } from '../model/kernel.ts';
+import type { Learned, LearnedFamilies, Lease } from '../model/lease.ts';
+
+/** What there is to learn from, for one family of one NIC. */
+export interface Evidence {
+  readonly family: Family;
+  readonly device: string;
+  readonly kernel: KernelState;
+  /** What DHCP clients wrote down for this NIC. */
+  readonly leases: readonly Lease[];
+  /** What was learned before. */
+  readonly remembered: LearnedFamilies | undefined;
+}
+
+/** True for a NIC whose address or gateway only its IPv4 lease can tell. */
+export function asksLease({ ipv4 }: InstanceInterface): boolean {
+  return ipv4.dhcp && (ipv4.addresses === null || ipv4.addresses.length === 0 || ipv4.gateway === null);
+}
+
+/**
+ * What the lease of a NIC says. The kernel is believed first: an address counts as leased while the link holds it, so an old
+ * file, or one of a former NIC, says nothing; and a default that the lease brought into any table is its gateway. Files add the gateway where
+ * the stack was told to keep it out. While no lease is there the former one holds: unknown is not empty.
+ */
+export function learn(evidence: Evidence): Learned | null {
+  const { family, remembered, leases } = evidence;
+  const former = remembered?.[family] ?? null;
+  const held = leasedAddresses(evidence);
+  const named = (entry: KernelAddress) => leases.some((lease) => lease.address === entry.address);
+  const own = held.find(named) ?? held.find((entry) => entry.address === former?.address) ?? held[0];
+  if (own === undefined) return former;
+  const written = leases.find((lease) => lease.address === own.address && lease.gateway !== null);
+  const before = former?.address === own.address ? former.gateway : null;
+  return {
+    address: own.address,
+    prefixLength: own.prefixLength,
+    gateway: gatewayInKernel(evidence) ?? written?.gateway ?? before,
+  };
+}
+
+/**
+ * Addresses that a DHCP client set: global scope and, as the kernel marks limited lifetimes, dynamic; or named as the source
+ * of a route with protocol dhcp, as systemd-networkd leaves it where it keeps a lease for ever (KeepConfiguration=dhcp); or
+ * in the client's own file (old clients set no lifetime).
+ */
+function leasedAddresses({ kernel, device, family, leases }: Evidence): readonly KernelAddress[] {
+  const isLeased = ({ address, flags }: KernelAddress): boolean =>
+    flags.includes('dynamic')
+      ? !flags.includes('mngtmpaddr')
+      : leases.some((lease) => lease.address === address) ||
+        kernel.routes.some(
+          (route) => route.device === device && route.protocol === 'dhcp' && route.source === address,
+        );
+  return kernel.addresses.filter(
+    (entry) =>
+      entry.link === device && entry.family === family && entry.scope === 'global' && isLeased(entry),
+  );
+}
+
+function gatewayInKernel({ kernel, device, family }: Evidence): Learned['gateway'] {
+  const route = kernel.routes.find(
+    (entry) =>
+      entry.device === device &&
+      entry.protocol === 'dhcp' &&
+      entry.destination === defaultDestination[family],
+  );
+  return route?.via ?? null;
+}
