@@ -277,6 +277,7 @@ describe('routes', () => {
         '10.8.0.0/16 via 10.0.1.253 dev eth1 table 21001 proto dhcp',
         'default via 10.0.1.253 dev eth1 table 21001 proto dhcp metric 1024',
         'unreachable 10.7.0.0/16 table 21001',
+        '10.0.1.253 dev eth1 table 21001 proto static metric 100', // the gateway's own
         '10.9.0.0/16 via 10.0.1.253 dev eth1 table 21002',
         '10.9.0.0/16 via 10.0.1.253 dev eth1 table 100',
       ],

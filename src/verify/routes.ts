@@ -1,3 +1,4 @@
+import { hostPrefix } from '../model/address.ts';
 import { type DesiredInterface, mirrorProtocol, type PolicyRoute } from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
 import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
@@ -61,8 +62,18 @@ function unmatchedRoutes({ kernel, network, context, owners, commons }: Comparis
       entry.type === 'unicast' &&
       entry.protocol !== mirrorName &&
       !(keptByOthers.has(entry.protocol) && entry.device === devices.get(entry.table)) &&
+      !desired.some((route) => leadsToGateway(entry, route)) &&
       !desired.some((route) => isMatch(entry, route)),
   );
+}
+
+/**
+ * NetworkManager sets a host route beside each IPv6 route to a global gateway, in the same table, though the subnet's route is
+ * there (seen with 1.42): it leads where the subnet's does.
+ */
+function leadsToGateway(entry: KernelRoute, { table, device, via }: PolicyRoute): boolean {
+  const isHere = entry.table === table && entry.device === device && entry.via === null;
+  return isHere && via !== null && entry.destination === hostPrefix(via);
 }
 
 /** True when the kernel's route does what the desired one should. A source that was not set does no harm. */

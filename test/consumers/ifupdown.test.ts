@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stackOf } from '../../src/render/testing.ts';
 import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
-import { differences, type Machine, makeServer, settled } from './machine.ts';
+import { advertised, advertisements, differences, type Machine, makeServer, settled } from './machine.ts';
 
 /*
  * The real ifup and ifdown read the stanzas in a namespace, with the real dhclient and dhcpcd; then the kernel is looked at.
@@ -25,12 +25,16 @@ describe.each(['dhclient', 'dhcpcd'] as const)(
 
     it.each(kernelCases)('%s', async (name) => {
       const { network, files } = await renderSaved(stack, name);
-      machine = await makeServer(files);
+      const made = await makeServer(files);
+      machine = made;
+      await advertised(machine);
       const before = await machine.sh('ip rule; ip -6 rule; ip route');
       expect(await differences(machine, network)).not.toEqual([]);
 
       await machine.sh(interfaces + each('ifup'));
       expect(await settled(machine, network)).toEqual([]);
+      await expect.poll(() => advertisements(made, 'eth1'), { timeout: 20_000 }).toBeGreaterThan(0);
+      expect(await differences(made, network)).toEqual([]);
 
       await machine.sh(each('ifdown'));
       expect(await machine.sh('ip rule; ip -6 rule; ip route')).toBe(before);

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Family } from '../../src/model/address.ts';
 import type { DesiredInterface, DesiredNetwork } from '../../src/model/desired.ts';
 import type { RenderedFile } from '../../src/model/file.ts';
+import { advertise } from '../lab/advertise.ts';
 import { temporaryDirectory } from '../lab/cleanup.ts';
 import { makeMachine, makeNamespace, type Namespace } from '../lab/namespace.ts';
 
 /** A machine with an /etc, /run and /var/lib of its own in which a network service can be run, and its VPC. */
 export interface Machine {
   readonly server: Namespace;
+  readonly router: Namespace;
   /** Runs shell text inside; must succeed. */
   sh(script: string): Promise<string>;
   close(): Promise<void>;
@@ -67,6 +69,8 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
     'addr add 10.0.1.253/24 dev p1',
     'addr add 10.0.0.252/24 dev p2 noprefixroute',
     'addr add 10.0.3.253/24 dev p3',
+    '-6 addr add 2001:db8:1:0:ffff:ffff:ffff:fff7/64 dev p1 nodad',
+    '-6 addr add 2001:db8::ffff:ffff:ffff:fff7/64 dev p2 nodad noprefixroute',
     '-6 addr add 2001:db8:3::ff/64 dev p3 nodad',
     '-6 addr add fe80::1/64 dev p3 nodad',
   ]);
@@ -85,6 +89,7 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
   const dhcp = router.start(['sh', '-c', run]);
   return {
     server,
+    router,
     sh,
     async close() {
       const ended = new Promise((resolve) => dhcp.once('exit', resolve));
@@ -102,6 +107,22 @@ export async function writeFiles(server: Namespace, files: readonly RenderedFile
     const script = `mkdir -p "\${1%/*}"; umask 077; cat > "$1"; chmod ${mode.toString(8)} "$1"`;
     await server.must(['sh', '-ec', script, 'sh', path], text);
   }
+}
+
+/**
+ * The gateways of all secondaries advertise themselves. What enid sets for each NIC is set as udev does when one appears
+ * (99-systemd.rules: systemd-sysctl).
+ */
+export async function advertised(machine: Machine): Promise<void> {
+  await machine.sh('sysctl -q -p /etc/sysctl.d/60-enid.conf');
+  await advertise(machine.router, ['p1', 'p2', 'p3']);
+}
+
+/** How many advertisements a NIC was given (proc_net(5), /proc/net/dev_snmp6: type 134 of RFC 4861). */
+export async function advertisements(machine: Machine, nic: string): Promise<number> {
+  return Number(
+    await machine.sh(`awk '/Icmp6InType134/ {n = $2} END {print n + 0}' /proc/net/dev_snmp6/${nic}`),
+  );
 }
 
 /** Looks until nothing is wrong, or half a minute is over: then says what is. `but`: what is meant to be otherwise. */
@@ -189,7 +210,10 @@ async function wrongRoutes(show: Show, nic: DesiredInterface, family: Family): L
     const table = await show(flagOf(family), 'route', 'show', 'table', String(route.table));
     if (!table.some((each) => each.startsWith(line))) wrong.push(`no route ${line} in ${route.table}`);
   }
-  const known = new Set([...wanted.map((route) => short(route.destination)), ...ownAddresses(nic, family)]);
+  // NetworkManager sets a host route to an IPv6 gateway as well.
+  const gateways = family === 'ipv6' ? wanted.flatMap(({ via }) => via ?? []) : [];
+  const places = wanted.map((route) => short(route.destination));
+  const known = new Set([...places, ...gateways, ...ownAddresses(nic, family)]);
   const table = await show(flagOf(family), 'route', 'show', 'table', String(nic.table));
   const takes = nic[family]?.byLease === true && nic[family].connected === 'table';
   const strays = table
@@ -204,6 +228,7 @@ function strayRoutes(main: readonly string[], nic: DesiredInterface, family: Fam
   return main
     .filter((line) => line.includes(`dev ${nic.name}`))
     .filter((line) => !(own !== null && own.connected === 'main' && line.startsWith(`${own.subnet} `)))
-    .filter((line) => !/^(fe80::|2001:db8:3::4\d )/.test(line))
+    .filter((line) => !line.startsWith('fe80::'))
+    .filter((line) => family === 'ipv4' || !ownAddresses(nic, family).includes(line.split(' ')[0] ?? ''))
     .map((line) => `main has ${line}`);
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stackOf } from '../../src/render/testing.ts';
 import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
-import { differences, type Machine, makeServer, settled } from './machine.ts';
+import { advertised, advertisements, differences, type Machine, makeServer, settled } from './machine.ts';
 
 /*
  * The real systemd-networkd (of the machine the tests run on) reads the files in a namespace, with a DHCP server that offers
@@ -24,12 +24,16 @@ printf '[Match]\\nName=eth0\\n[Link]\\nUnmanaged=yes\\n' > /etc/systemd/network/
 describe('systemd-networkd does as the files say', () => {
   it.each(kernelCases)('%s', async (name) => {
     const { network, files } = await renderSaved(stackOf('networkd', { systemd: [252] }), name);
-    machine = await makeServer(files);
+    const made = await makeServer(files);
+    machine = made;
     expect(await differences(machine, network)).not.toEqual([]);
+    await advertised(machine);
 
     await machine.sh(networkd);
 
     expect(await settled(machine, network)).toEqual([]);
+    await expect.poll(() => advertisements(made, 'eth1'), { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(await differences(made, network)).toEqual([]);
     expect(await machine.sh('cat /run/networkd.log')).not.toMatch(/unknown|ignor|invalid|fail/i);
   });
 });

@@ -3,7 +3,15 @@ import type { RenderedFile } from '../../src/model/file.ts';
 import { stackOf } from '../../src/render/testing.ts';
 import { kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
-import { differences, type Machine, makeServer, settled, writeFiles } from './machine.ts';
+import {
+  advertised,
+  advertisements,
+  differences,
+  type Machine,
+  makeServer,
+  settled,
+  writeFiles,
+} from './machine.ts';
 import { startNetworkManager } from './networkmanager.ts';
 
 /*
@@ -22,13 +30,24 @@ describe.each([
 ] as const)('NetworkManager does as %s says', (format, stack) => {
   it.each(kernelCases)('%s', async (name) => {
     const { network, files } = await renderSaved(stack, name);
-    machine = await makeServer(format === 'netplan' ? [...files, renderer] : files);
+    const made = await makeServer(format === 'netplan' ? [...files, renderer] : files);
+    machine = made;
     if (format === 'netplan') await machine.sh('netplan generate');
     expect(await differences(machine, network)).not.toEqual([]);
+
+    await advertised(machine);
 
     await machine.sh(startNetworkManager('keyfile'));
 
     expect(await settled(machine, network)).toEqual([]);
+    const [six] = network.secondaries.filter((nic) => nic.ipv6 !== null);
+    if (six === undefined) return;
+    await expect.poll(() => advertisements(made, six.name), { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(await differences(made, network)).toEqual([]);
+    // By DHCPv6 some clouds give an address only to a NIC whose link-local one is made of its MAC (Huawei Cloud, "Dynamically
+    // Assigning IPv6 Addresses").
+    const local = await machine.sh(`ip -6 -o addr show dev ${six.name} scope link`);
+    expect(local).toContain(`fe80::216:3eff:fe12:16${six.mac.slice(-2)}/64`);
     expect(await machine.sh('cat /run/nm.log')).not.toMatch(/<warn>.*(keyfile|route-sync|rules?:)/);
   });
 });
