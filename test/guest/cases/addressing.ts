@@ -23,7 +23,7 @@ export function addressing(scene: Scene): void {
     await losingNothing(scene, async () => {
       await configure(scene, 'static');
       await expect
-        .poll(() => addressesOf(scene), { timeout: 120_000, interval: 500 })
+        .poll(() => addressesOf(scene), { timeout: 240_000, interval: 500 })
         .toEqual(hostPrefixes(scene));
     });
     await untilConfigured(scene.guest, 'eth1');
@@ -52,7 +52,7 @@ export function addressing(scene: Scene): void {
       await configure(scene, 'dhcp');
       await expect
         .poll(() => nics.every((nic, index) => leases(scene.guest, nic) > (before[index] ?? 0)), {
-          timeout: 120_000,
+          timeout: 240_000,
           interval: 500,
         })
         .toBe(true);
