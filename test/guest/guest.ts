@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { temporaryDirectory } from '../lab/cleanup.ts';
 import type { Namespace } from '../lab/namespace.ts';
 import type { Nic } from '../lab/nic.ts';
@@ -33,13 +34,19 @@ export interface Guest {
 const bootDeadline = 240_000;
 
 /** What takes ENIs in a VPC whose server is a guest. The guest boots when its primary is inserted. */
-export function guestSockets(disk: string): (router: Namespace) => Promise<Sockets<Guest>> {
-  return (router) => Promise.resolve(socketsOf(disk, router));
+export function guestSockets(
+  disk: string,
+  drive: Buffer | null,
+): (router: Namespace) => Promise<Sockets<Guest>> {
+  return (router) => Promise.resolve(socketsOf(disk, drive, router));
 }
 
-function socketsOf(disk: string, router: Namespace): Sockets<Guest> {
+function socketsOf(disk: string, drive: Buffer | null, router: Namespace): Sockets<Guest> {
   const directory = temporaryDirectory();
-  const machine = makeMachine(disk, router, directory);
+  const second = `${directory}/drive.img`;
+  if (drive !== null) writeFileSync(second, drive);
+  const disks = drive === null ? [disk] : [disk, second];
+  const machine = makeMachine(disks, router, directory);
   const agent = makeAgent(`${directory}/agent`);
   const services = new Map<string, Dhcp>();
   const wishes = new Map<string, DhcpWish | null>();

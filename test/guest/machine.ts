@@ -25,8 +25,11 @@ export interface Machine {
   complaints(): string;
 }
 
-/** Sockets and logs of the machine stand in `directory`; its NICs are taps of the router's namespace. */
-export function makeMachine(disk: string, router: Namespace, directory: string): Machine {
+/**
+ * Boots the first of the disks. Sockets and logs of the machine stand in `directory`; its NICs are taps of the router's
+ * namespace.
+ */
+export function makeMachine(disks: readonly string[], router: Namespace, directory: string): Machine {
   const path = (name: string): string => `${directory}/${name}`;
   let process: ChildProcess | undefined;
   let monitor: QemuSocket | undefined;
@@ -55,7 +58,7 @@ export function makeMachine(disk: string, router: Namespace, directory: string):
     async start(nics) {
       const by = await accelerator();
       say(`booting with ${by}`);
-      process = router.start(['sh', '-c', 'exec "$@" 2>"$0"', path('qemu'), ...qemu(disk, by, path, nics)]);
+      process = router.start(['sh', '-c', 'exec "$@" 2>"$0"', path('qemu'), ...qemu(disks, by, path, nics)]);
       monitor = await connectQemu(path('monitor'));
       await monitor.ask('qmp_capabilities');
     },
@@ -96,7 +99,7 @@ function tap(nic: Nic): Readonly<Record<string, string>> {
 }
 
 function qemu(
-  disk: string,
+  disks: readonly string[],
   by: string,
   path: (name: string) => string,
   nics: readonly Nic[],
@@ -113,7 +116,7 @@ function qemu(
     ...['-append', 'console=ttyS0 root=/dev/vda rw quiet net.ifnames=0 norandmaps systemd.show_status=1'],
     // A reboot is a power cycle: emulation is several times slower in memory that held another boot's code.
     '-no-reboot',
-    ...['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`],
+    ...disks.flatMap((disk) => ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`]),
     ...['-device', 'virtio-rng-pci'],
     ...nics.flatMap((nic) => [
       ...['-netdev', `tap,id=${nic.port},ifname=${nic.port},script=no,downscript=no`],

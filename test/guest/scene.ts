@@ -24,10 +24,17 @@ export interface Scene {
 }
 
 /**
+<<<<<<< ours
  * Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence. The
  * primary has IPv6 as well, by DHCPv6 and router advertisements.
  */
 export function useGuest(system: System, wish: VpcWish = { ipv6: true }): Scene {
+=======
+ * Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence.
+ * `drive`: the bytes of a second disk.
+ */
+export function useGuest(system: System, wish: VpcWish = {}, drive: Buffer | null = null): Scene {
+>>>>>>> theirs
   let made: Vpc<Guest> | undefined;
   const vpc = (): Vpc<Guest> => {
     if (made === undefined) throw new Error('the guest did not boot');
@@ -36,7 +43,7 @@ export function useGuest(system: System, wish: VpcWish = { ipv6: true }): Scene 
   beforeAll(async () => {
     say(`${system.name}: making the disk`);
     const disk = await makeDisk(system);
-    made = await makeVpcAround(guestSockets(disk), wish);
+    made = await makeVpcAround(guestSockets(disk, drive), wish);
     await Promise.all([made.peer(0), made.peer(1)]);
   });
   afterEach(async ({ task }) => {
