@@ -24,17 +24,10 @@ export interface Scene {
 }
 
 /**
-<<<<<<< ours
  * Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence. The
- * primary has IPv6 as well, by DHCPv6 and router advertisements.
+ * primary has IPv6 as well, by DHCPv6 and router advertisements. `drive`: the bytes of a second disk.
  */
-export function useGuest(system: System, wish: VpcWish = { ipv6: true }): Scene {
-=======
- * Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence.
- * `drive`: the bytes of a second disk.
- */
-export function useGuest(system: System, wish: VpcWish = {}, drive: Buffer | null = null): Scene {
->>>>>>> theirs
+export function useGuest(system: System, wish: VpcWish = { ipv6: true }, drive: Buffer | null = null): Scene {
   let made: Vpc<Guest> | undefined;
   const vpc = (): Vpc<Guest> => {
     if (made === undefined) throw new Error('the guest did not boot');
