@@ -53,6 +53,18 @@ describe('harm', () => {
     expect(told(changed(['21000:', '21001:', '21999:', 'table 21001', 'inet 10.0.1.']))).toEqual([]);
   });
 
+  it('is no VLAN that was made, made anew or taken away, whosever MAC it has', () => {
+    const vlan = (mac: number, id: number) =>
+      `${links}\n8: eth0.200@eth0: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP \\    link/ether ${macOf(mac)} brd ff:ff:ff:ff:ff:ff \\    vlan protocol 802.1Q id ${id} <REORDER_HDR>`;
+    const held = ['8: eth0.200    inet 10.0.9.20/32 scope global eth0.200'];
+    for (const mac of [0, 5]) {
+      const there = changed([], held, settled6, vlan(mac, 200));
+      expect(told(there)).toEqual([]);
+      expect(told(changed([], [], settled6, vlan(mac, 7)), there)).toEqual([]);
+      expect(told(before, there)).toEqual([]);
+    }
+  });
+
   it('is a primary address that is gone or has another length', () => {
     expect(told(changed(['inet 10.0.0.10']))).toEqual([
       'primary-address | address replace 10.0.0.10/24 brd + dev eth0',

@@ -112,6 +112,26 @@ may-fail=false
   template: '',
 };
 
+it('NetworkManager reads the profiles of VLANs as they are meant', async () => {
+  const { files } = await renderSaved(stackOf('keyfile', { networkmanager: [1, 42] }), 'vlan-2');
+  machine = await makeServer(files);
+  await machine.sh(startNetworkManager('keyfile'));
+  const keys = [
+    'connection.interface-name',
+    'vlan.parent',
+    'vlan.id',
+    '802-3-ethernet.cloned-mac-address',
+    '802-3-ethernet.mtu',
+  ];
+  const told = (id: string) => machine?.sh(`nmcli -e no -g ${keys.join()} connection show ${id}`);
+
+  await expect.poll(() => machine?.sh('nmcli -g NAME connection show')).toContain('enid-eth0.200');
+
+  expect(await told('enid-eth1.100')).toBe('eth1.100\neth1\n100\nFA:16:3E:00:01:00\n1400\n');
+  expect(await told('enid-eth0.200')).toBe('eth0.200\neth0\n200\nFA:16:3E:00:02:00\nauto\n');
+  expect(await machine.sh('cat /run/nm.log')).not.toMatch(/<warn>.*keyfile/);
+});
+
 const renderer: RenderedFile = {
   path: '/etc/netplan/01-renderer.yaml',
   text: 'network: {version: 2, renderer: NetworkManager}\n',
