@@ -1,6 +1,5 @@
 import { definitionId } from '../model/netplan.ts';
 import type { Change, Step } from '../model/step.ts';
-import { isOnForeignParent } from '../model/vlan.ts';
 import type { StackActions } from './actions.ts';
 import { generate } from './netplan-generate.ts';
 import {
@@ -54,7 +53,7 @@ function byNetworkManager({ stack }: Pick<Change, 'stack'>): boolean {
   return stack.renderer === 'networkmanager';
 }
 
-/** The profiles that netplan generates are called `netplan-` and the definition's id; a VLAN on another's NIC has one of ours. */
+/** The profiles that netplan generates are called `netplan-` and the definition's id; a VLAN has one of ours. */
 function takeUpProfiles(change: Change): readonly Step[] {
   const nics = touched(change);
   const changed = gone(change).length > 0 || nics.some((nic) => filesOf(change, nic.mac).length > 0);
@@ -63,8 +62,7 @@ function takeUpProfiles(change: Change): readonly Step[] {
     'let NetworkManager read the profiles that netplan made',
   );
   const ups = nics.map((nic) => {
-    const prefix = isOnForeignParent(nic, change.network) ? 'enid' : 'netplan';
-    const profile = `${prefix}-${definitionId(nic)}`;
+    const profile = nic.vlan === null ? `netplan-${definitionId(nic)}` : `enid-${nic.name}`;
     return rise(['nmcli', 'connection', 'up', profile], `take ${nic.name} up by its profile`);
   });
   return [...(changed ? [reread] : []), ...ups];

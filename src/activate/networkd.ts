@@ -65,7 +65,7 @@ export function restartNetworkd(stack: Stack, verb: 'start' | 'restart'): Step {
  */
 export function makeVlans(change: Change): readonly Step[] {
   return touched(change)
-    .filter((nic) => isOnForeignParent(nic, change.network))
+    .filter((nic) => isOnForeignParent(nic, change.network, change.stack))
     .map(({ name, vlan }) => ({
       ...rise(['systemctl', 'restart', vlanUnit(name)], `make the VLAN ${name} on ${vlan?.parent}`),
       runAs: 'own',

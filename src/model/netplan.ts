@@ -9,8 +9,8 @@ export const firstOfAll = '0-enid-';
  * With networkd the file that netplan makes is 10-netplan-<id>.network, and networkd takes the first that matches: the id
  * stands before those of wildcards such as `all-eth`, which Debian's cloud images come with (seen: with `eth1` as id, eth1
  * was configured by 10-netplan-all-eth.network), and before cloud-init's `eth1`. With NetworkManager the priority of the
- * profile decides. A VLAN has to be called by its id.
+ * profile decides.
  */
-export function definitionId({ name, vlan }: Pick<DesiredInterface, 'name' | 'vlan'>): string {
-  return vlan === null ? `${firstOfAll}${name}` : name;
+export function definitionId({ name }: Pick<DesiredInterface, 'name'>): string {
+  return `${firstOfAll}${name}`;
 }

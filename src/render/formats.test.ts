@@ -175,18 +175,17 @@ describe('netplan', () => {
     expect(made).toHaveLength(1);
   });
 
-  it('reads a VLAN after its parent, since it must know that one', async () => {
+  it('hands every VLAN to the back end, also one on a NIC of ours', async () => {
     const vlan = { parent: 'eth1', parentMac: '00:16:3e:00:00:01' as Mac, id: 100 };
     const child = secondary({ name: 'eth1.100', mac: '00:16:3e:00:00:02' as Mac, slot: 2, vlan });
-    const yamls = (await files(netplan0106, [child, secondary()])).filter((file) =>
-      file.path.endsWith('.yaml'),
-    );
+    const made = await files(netplan0106, [secondary(), child]);
 
-    expect(yamls.map((file) => file.path)).toEqual([
-      '/etc/netplan/60-enid-eth1.yaml',
-      '/etc/netplan/61-enid-eth1.100.yaml',
+    expect(made.map((file) => file.path).filter((path) => path.includes('.100'))).toEqual([
+      '/etc/systemd/network/05-enid-eth1.100.network',
+      '/etc/systemd/system/enid-vlan-eth1.100.service',
+      '/etc/systemd/system/systemd-networkd.service.d/60-enid-eth1.100.conf',
     ]);
-    expect(yamls[1]?.text).toContain('link: "0-enid-eth1"');
+    expect(made.find((file) => file.path.endsWith('.yaml'))?.text).not.toContain('vlan');
   });
 
   it('writes no overrides for versions before 0.95', async () => {

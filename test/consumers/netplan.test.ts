@@ -48,20 +48,13 @@ describe.each(systems)('netplan takes the files for %s', (os) => {
   });
 });
 
-describe('VLANs', () => {
-  it('are made by netplan on a NIC of ours, with their MAC, and the file of the primary says nothing of any', async () => {
-    const { files } = await renderGolden({ os: 'debian:12' }, 'vlan-2');
+it('netplan makes nothing of VLANs, which its back end is told of directly', async () => {
+  const { files } = await renderGolden({ os: 'debian:12' }, 'vlan-2');
 
-    const generated = await generate(files);
+  const generated = await generate(files);
 
-    const own = generated['systemd/network/10-netplan-eth1.100.netdev'] ?? '';
-    expect(own).toMatch(/^Name=eth1\.100\nMACAddress=fa:16:3e:00:01:00\n.*Kind=vlan$/ms);
-    expect(own).toMatch(/^Id=100$/m);
-    const onParent = (text = '') => text.match(/^VLAN=.*$/gm) ?? [];
-    expect(onParent(generated['systemd/network/10-netplan-0-enid-eth1.network'])).toEqual(['VLAN=eth1.100']);
-    expect(onParent(generated['systemd/network/10-netplan-eth0.network'])).toEqual([]);
-    expect(Object.keys(generated).filter((path) => path.includes('.200'))).toEqual([]);
-  });
+  expect(Object.keys(generated).filter((path) => /\.[12]00/.test(path))).toEqual([]);
+  expect(Object.values(generated).join('')).not.toMatch(/^VLAN=/m);
 });
 
 describe('netplan with renderer NetworkManager', () => {

@@ -20,7 +20,7 @@ export function check(file: RenderedFile): readonly Problem[] {
   }
   if (file.path.startsWith('/etc/systemd/')) return checkNetworkd(file);
   if (file.path.startsWith('/etc/NetworkManager/')) return checkProfile(file);
-  const name = /^\/etc\/netplan\/6[01]-enid-([^/]+)\.yaml$/.exec(file.path)?.[1];
+  const name = /^\/etc\/netplan\/60-enid-([^/]+)\.yaml$/.exec(file.path)?.[1];
   if (name === undefined) return [outputProblem(file, 0, 'not a file of the format netplan')];
   const lines = new LineCounter();
   const document = parseDocument(file.text, { version: '1.1', uniqueKeys: true, lineCounter: lines });

@@ -1,7 +1,6 @@
 import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
 import { definitionId } from '../../model/netplan.ts';
 import type { Stack } from '../../model/stack.ts';
-import { isOnForeignParent } from '../../model/vlan.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { profileOf } from '../keyfile/format.ts';
 import { filesOf as networkdFiles } from '../networkd/format.ts';
@@ -12,9 +11,9 @@ import { dropInView, interfaceView } from './view.ts';
  * netplan, 0.36 and later. The definition's id is {@link definitionId}; the match is by MAC alone. The drop-in belongs to the file that netplan makes of it,
  * 10-netplan-<id>.network (systemd reads drop-ins of .network files since 232).
  *
- * netplan reads its files by name, and a definition must be known before another file speaks of it (seen with 0.106): the
- * file of a VLAN comes after that of its parent. A VLAN on a NIC that is not ours (the primary) has no form here: netplan writes it into the file of the parent, whose
- * definition must be among its own and may be a wildcard for every NIC. Such a VLAN is handed to the back end directly.
+ * VLANs have no form here and are handed to the back end directly. netplan writes them into the file of the parent, which may
+ * be the primary's or a wildcard's; and the file of the VLAN itself would be 10-netplan-eth1.100.network, behind the
+ * 10-netplan-all-eth.network of Debian's cloud images, which takes every name that begins so.
  */
 export const netplan: Format = {
   id: 'netplan',
@@ -30,16 +29,16 @@ function filesOf(
   stack: Stack,
   options: RenderOptions,
 ): readonly TemplateUse[] {
-  if (isOnForeignParent(nic, network)) {
+  if (nic.vlan !== null) {
     if (stack.renderer === 'networkmanager') return [profileOf(nic, options)];
     return networkdFiles(nic, network, stack, options);
   }
   const yaml: TemplateUse = {
     template: 'netplan/interface.yaml.liquid',
-    path: `/etc/netplan/${nic.vlan === null ? 60 : 61}-enid-${nic.name}.yaml`,
+    path: `/etc/netplan/60-enid-${nic.name}.yaml`,
     mode: 0o600,
     mac: nic.mac,
-    view: interfaceView(nic, network, stack, options),
+    view: interfaceView(nic, stack, options),
   };
   const view = dropInView(nic, stack);
   if (view === null) return [yaml];

@@ -18,17 +18,8 @@ export function netplanFile(name: string, mac: string): Shape {
     match: mapping(['macaddress'], { macaddress }),
     'set-name': whole(name.replace(/\./g, '\\.')),
   });
-  const vlan = mapping(['id', 'link', 'macaddress'], {
-    ...common,
-    id: whole('\\d{1,4}'),
-    link: whole(shape.link),
-    macaddress,
-  });
-  const either = {
-    ethernets: oneOf([`${firstOfAll}${name}`], ethernet),
-    vlans: mapping([name], { [name]: vlan }),
-  };
-  return mapping(['network'], { network: mapping(['version'], { version: /^2$/, ...either }) });
+  const ethernets = oneOf([`${firstOfAll}${name}`], ethernet);
+  return mapping(['network'], { network: mapping(['version'], { version: /^2$/, ethernets }) });
 }
 
 const overridable = {

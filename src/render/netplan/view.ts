@@ -1,11 +1,5 @@
 import { type Family, families } from '../../model/address.ts';
-import type {
-  DesiredFamily,
-  DesiredInterface,
-  DesiredNetwork,
-  PolicyRoute,
-  PolicyRule,
-} from '../../model/desired.ts';
+import type { DesiredFamily, DesiredInterface, PolicyRoute, PolicyRule } from '../../model/desired.ts';
 import { definitionId } from '../../model/netplan.ts';
 import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
@@ -23,23 +17,14 @@ import {
 /** What `templates/netplan/interface.yaml.liquid` prints. */
 export function interfaceView(
   nic: DesiredInterface,
-  network: DesiredNetwork,
   stack: Stack,
   options: RenderOptions,
 ): Readonly<Record<string, unknown>> {
-  const parent = network.secondaries.find(({ name }) => name === nic.vlan?.parent);
   const leased = (family: Family) => isLeasedBy(stack, nic[family], family);
   return {
     id: definitionId(nic),
     name: nic.name,
     mac: nic.mac,
-    vlan:
-      nic.vlan === null
-        ? null
-        : {
-            id: nic.vlan.id,
-            parent: parent === undefined ? nic.vlan.parent : definitionId(parent),
-          },
     mtu: nic.mtu,
     dhcp4: leased('ipv4'),
     dhcp6: leased('ipv6'),

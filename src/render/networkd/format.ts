@@ -42,7 +42,7 @@ export function filesOf(
   const base = `/etc/systemd/network/05-enid-${nic.name}`;
   const units: string[] = [];
   const files = [file('interface.network', `${base}.network`, interfaceView(nic, network, stack, options))];
-  if (isOnForeignParent(nic, network)) {
+  if (isOnForeignParent(nic, network, stack)) {
     units.push(vlanUnit(nic.name));
     files.push(file('vlan.service', `/etc/systemd/system/${vlanUnit(nic.name)}`, unitView(nic)));
   } else if (nic.vlan !== null) {
