@@ -307,6 +307,16 @@ describe('VLAN sub-interfaces that only the configuration knows', () => {
     }
   });
 
+  it('go with a parent that the metadata lists no more, while both are still here', () => {
+    const there = imagineKernel(
+      instanceOf([...nics, { ...nic(9, 9), vlan: { parentMac: macOf(1), id: 100 } }]),
+    );
+    const names = new Map([...known.names, [macOf(1), 'eth1']] as const);
+    const state = { ...known, names };
+    const { gone } = wanted([nic(0, 0)], { config: configured(vlan), state, kernel: there });
+    expect(gone).toMatchObject([{ mac: vlan.mac, name: 'eth1.100', isMade: true }]);
+  });
+
   it('go with their entry in the configuration, link and all', () => {
     const there = imagineKernel(
       instanceOf([...nics, { ...nic(9, 9), vlan: { parentMac: macOf(1), id: 100 } }]),

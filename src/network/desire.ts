@@ -77,7 +77,7 @@ export function desire(input: DesireInput): Result<Wanted> {
     );
   }
   const slots = recoverSlots(state.slots, instance, kernel, config.tableBase);
-  const foreign = foreignSlots(kernel, config.tableBase, slots);
+  const foreign = foreignSlots(kernel, config.tableBase, slots, state.names);
   const setAside: SetAside[] = [...unlistedNics(instance, kernel.links, config), ...overlaid.orphans];
   const addressed: Addressed[] = [];
   for (const nic of instance.interfaces) {

@@ -28,7 +28,6 @@ export function withConfiguredVlans(
   config: Config,
 ): Overlaid {
   const listed = new Set(instance.interfaces.map((nic) => nic.mac));
-  const here = new Set(links.map((link) => link.mac));
   const added: InstanceInterface[] = [];
   const orphans: SetAside[] = [];
   const waiting = new Set<Mac>();
@@ -39,7 +38,7 @@ export function withConfiguredVlans(
       added.push(asInterface(vlan, parent));
       continue;
     }
-    if (parent === null || here.has(parent)) waiting.add(vlan.mac);
+    if (parent === null) waiting.add(vlan.mac);
     const detail = `interfaces.vlans: no NIC that the metadata lists is ${vlan.parent}`;
     orphans.push({ name: null, mac: vlan.mac, id: null, role: 'secondary', reason: 'no-parent', detail });
   }

@@ -40,6 +40,14 @@ describe('foreignSlots', () => {
     ['blackhole default table 21005', []],
     ['default via 10.0.1.253 dev eth9 table 21000', []], // the shared table is nobody's slot
   ])('%s makes these foreign: %s', (line, expected) => {
-    expect([...foreignSlots(kernelWith(line), 21000, slots).keys()]).toEqual(expected);
+    expect([...foreignSlots(kernelWith(line), 21000, slots, new Map()).keys()]).toEqual(expected);
+  });
+
+  it('knows a VLAN of its own making by its name, when somebody gave it another MAC', () => {
+    const kernel = kernelWith('default via 10.0.1.253 dev eth9 table 21005');
+    const names = new Map([[macOf(5), 'eth9']]);
+    const altered = kernel.links.map((link) => ({ ...link, kind: link.name === 'eth9' ? 'vlan' : null }));
+    expect([...foreignSlots({ ...kernel, links: altered }, 21000, slots, names).keys()]).toEqual([]);
+    expect([...foreignSlots(kernel, 21000, slots, names).keys()]).toEqual([5]);
   });
 });

@@ -4,6 +4,7 @@ import { mirrorProtocol } from '../model/desired.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
+import type { State } from '../model/state.ts';
 
 const lowestSlot = 1;
 
@@ -52,6 +53,7 @@ export function foreignSlots(
   kernel: KernelState,
   base: number,
   slots: ReadonlyMap<Mac, number>,
+  names: State['names'],
 ): ReadonlyMap<number, string> {
   const foreign = new Map<number, string>();
   const inBand = (number: number | null): number | undefined =>
@@ -70,6 +72,9 @@ export function foreignSlots(
     }
   }
   const macs = new Map(kernel.links.map((link) => [link.name, link.mac]));
+  // A VLAN is of our making, also when somebody gave it another MAC.
+  const vlans = new Set(kernel.links.filter(({ kind }) => kind === 'vlan').map(({ name }) => name));
+  for (const [mac, name] of names) if (vlans.has(name)) macs.set(name, mac);
   for (const route of kernel.routes) {
     const slot = inBand(route.table);
     if (slot === undefined || route.protocol === String(mirrorProtocol) || route.device === null) continue;
