@@ -6,8 +6,9 @@ import type { Ran } from '../lab/run.ts';
 import type { Sockets } from '../lab/vpc.ts';
 import { makeAgent } from './agent.ts';
 import { type Dhcp, type DhcpWish, startDhcp } from './dhcp.ts';
-import { makeMachine } from './machine.ts';
+import { makeMachine, trunkName } from './machine.ts';
 import { say } from './progress.ts';
+import { makeTrunk, type Trunk } from './trunk.ts';
 
 /** A virtual machine that boots a disk. */
 export interface Guest {
@@ -51,6 +52,22 @@ function socketsOf(disk: string, drive: Buffer | null, router: Namespace): Socke
   const services = new Map<string, Dhcp>();
   const wishes = new Map<string, DhcpWish | null>();
   const plugged: Nic[] = [];
+  const trunks = new Map<string, Trunk>();
+
+  /** Lays the cable of a NIC that carries VLANs, or plugs a VLAN into that of its parent. */
+  async function lay(nic: Nic): Promise<void> {
+    if (nic.vlan !== undefined) await trunkOf(nic.vlan.port).connect(nic.vlan.id, nic.port);
+    if (nic.trunk !== true) return;
+    const trunk = await makeTrunk(router, `${directory}/${trunkName(nic)}`);
+    trunks.set(nic.port, trunk);
+    await trunk.connect(null, nic.port);
+  }
+
+  function trunkOf(port: string): Trunk {
+    const trunk = trunks.get(port);
+    if (trunk === undefined) throw new Error(`${port} carries no VLANs`);
+    return trunk;
+  }
 
   async function boot(nics: readonly Nic[]): Promise<void> {
     const begun = performance.now();
@@ -105,17 +122,20 @@ function socketsOf(disk: string, drive: Buffer | null, router: Namespace): Socke
     server: guest,
     cable: (nic) => `tuntap add dev ${nic.port} mode tap`,
     async insert(nic) {
+      await lay(nic);
       serve(nic);
+      if (nic.vlan !== undefined) return;
       plugged.push(nic);
       if (plugged.length === 1) await boot(plugged);
       else await machine.insert(nic);
     },
     async remove(nic) {
-      await machine.remove(nic);
-      plugged.splice(
-        plugged.findIndex(({ port }) => port === nic.port),
-        1,
-      );
+      if (nic.vlan !== undefined) await trunkOf(nic.vlan.port).disconnect(nic.vlan.id);
+      else await machine.remove(nic);
+      const at = plugged.findIndex(({ port }) => port === nic.port);
+      if (at >= 0) plugged.splice(at, 1);
+      await trunks.get(nic.port)?.close();
+      trunks.delete(nic.port);
       await services.get(nic.mac)?.stop();
       services.delete(nic.mac);
     },
@@ -124,6 +144,7 @@ function socketsOf(disk: string, drive: Buffer | null, router: Namespace): Socke
     async close() {
       agent.close();
       await machine.cut();
+      for (const trunk of trunks.values()) await trunk.close();
       for (const service of services.values()) await service.stop();
     },
   };

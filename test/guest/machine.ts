@@ -73,7 +73,7 @@ export function makeMachine(disks: readonly string[], router: Namespace, directo
       forget();
     },
     async insert(nic) {
-      await running().ask('netdev_add', { type: 'tap', id: nic.port, ...tap(nic) });
+      await running().ask('netdev_add', { id: nic.port, ...cable(nic, path) });
       await running().ask('device_add', {
         driver: 'virtio-net-pci',
         id: `d${nic.port}`,
@@ -94,8 +94,21 @@ export function makeMachine(disks: readonly string[], router: Namespace, directo
   };
 }
 
-function tap(nic: Nic): Readonly<Record<string, string>> {
-  return { ifname: nic.port, script: 'no', downscript: 'no' };
+/** The socket at which the trunk of a NIC waits, among those of the machine. */
+export function trunkName(nic: Nic): string {
+  return `trunk-${nic.port}`;
+}
+
+/** What a NIC is plugged into, as QMP takes it. */
+function cable(nic: Nic, path: (name: string) => string): Readonly<Record<string, unknown>> {
+  if (nic.trunk !== true) return { type: 'tap', ifname: nic.port, script: 'no', downscript: 'no' };
+  return { type: 'stream', server: false, addr: { type: 'unix', path: path(trunkName(nic)) } };
+}
+
+/** The same as an option of the command line. */
+function cableOption(nic: Nic, path: (name: string) => string): string {
+  if (nic.trunk !== true) return `tap,id=${nic.port},ifname=${nic.port},script=no,downscript=no`;
+  return `stream,id=${nic.port},server=off,addr.type=unix,addr.path=${path(trunkName(nic))}`;
 }
 
 function qemu(
@@ -119,7 +132,7 @@ function qemu(
     ...disks.flatMap((disk) => ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`]),
     ...['-device', 'virtio-rng-pci'],
     ...nics.flatMap((nic) => [
-      ...['-netdev', `tap,id=${nic.port},ifname=${nic.port},script=no,downscript=no`],
+      ...['-netdev', cableOption(nic, path)],
       ...['-device', `virtio-net-pci,id=d${nic.port},netdev=${nic.port},mac=${nic.mac}`],
     ]),
     ...['-qmp', `unix:${path('monitor')},server=on,wait=off`],

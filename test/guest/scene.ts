@@ -77,7 +77,8 @@ export async function expectAllWell(scene: Scene, deadline = 40_000): Promise<vo
 /** Where the DHCP client puts the connected subnet into main, it is there. */
 function isAllowed({ system }: Scene, line: string): boolean {
   return (
-    system.connected === 'main' && /^in main: 10\.0\.\d+\.0\/24 dev eth\d+ proto kernel scope link/.test(line)
+    system.connected === 'main' &&
+    /^in main: 10\.0\.\d+\.0\/24 dev eth\d+(\.\d+)? proto kernel scope link/.test(line)
   );
 }
 

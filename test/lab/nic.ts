@@ -15,4 +15,8 @@ export interface Nic {
   readonly ipv6: readonly string[];
   /** Delegated to it, of either family, within its subnet; see {@link inPrefix}. */
   readonly prefixes: readonly string[];
+  /** VLANs can be plugged in behind it. */
+  readonly trunk?: boolean;
+  /** It is no NIC of its own but a VLAN behind another one's port. */
+  readonly vlan?: { readonly port: string; readonly id: number };
 }

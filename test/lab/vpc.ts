@@ -33,6 +33,10 @@ export interface NicWish {
   readonly name?: string;
   /** Default: one of its own; given to attach an ENI again. */
   readonly mac?: string;
+  /** VLANs are to be plugged in behind it; only a guest can. */
+  readonly trunk?: boolean;
+  /** A VLAN behind this NIC: the metadata knows nothing of it. */
+  readonly vlan?: { readonly parent: Nic; readonly id: number };
 }
 
 /** What packets and tables are asked of: a server among its NICs and peers. */
@@ -97,6 +101,8 @@ export interface VpcWish {
   readonly ipv6?: boolean;
   /** Default true; false: a server without IPv4. */
   readonly ipv4?: boolean;
+  /** VLANs are to be plugged in behind the primary. */
+  readonly trunk?: boolean;
 }
 
 /** A VPC whose server is a namespace with a root directory of its own. */
@@ -173,6 +179,8 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
         ...(nic.ipv4 === false ? [] : [prefix4(place, index)]),
         ...(nic.ipv6 === true ? [prefix6(place, index)] : []),
       ]).flat(),
+      ...(nic.trunk === true ? { trunk: true } : {}),
+      ...(nic.vlan === undefined ? {} : { vlan: { port: nic.vlan.parent.port, id: nic.vlan.id } }),
     };
   }
 
