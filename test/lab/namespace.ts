@@ -21,10 +21,11 @@ export interface Namespace {
   close(): Promise<void>;
 }
 
-/** Only a network of its own: routers and peers. */
+/** Only a network of its own: routers and peers. Its programs (a virtual machine may be one) end with the lab, even a killed one. */
 export function makeNamespace(name: string): Promise<Namespace> {
   const holder = start(['unshare', '--net', 'sh', '-c', 'ip link set lo up && echo ready && exec cat']);
-  return held(name, holder, (pid) => ['nsenter', `--net=/proc/${pid}/ns/net`, '--']);
+  const mortal = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  return held(name, holder, (pid) => [...mortal, 'nsenter', `--net=/proc/${pid}/ns/net`, '--']);
 }
 
 /**
