@@ -89,5 +89,7 @@ export function stopUnits(change: Change, name: string): readonly Step[] {
 
 export function rereadUnits(change: Change): readonly Step[] {
   if (!change.files.some((file) => file.path.startsWith('/etc/systemd/system/'))) return [];
-  return [{ ...tell(['systemctl', 'daemon-reload'], 'let systemd read its units again'), runAs: 'own' }];
+  const reread = tell(['systemctl', 'daemon-reload'], 'let systemd read its units again');
+  // All generators run with it; on a busy machine with one slow processor 15 s were not enough (seen).
+  return [{ ...reread, runAs: 'own', timeout: 30_000 }];
 }
