@@ -1,5 +1,3 @@
-import { allCases, coreCases } from './cases/all.ts';
-import type { Scene } from './scene.ts';
 import type { System } from './system.ts';
 import { systems } from './systems.ts';
 
@@ -8,7 +6,18 @@ const told = (process.env.ENID_GUEST ?? '').split(',').filter((name) => name !==
 const unknown = told.filter((name) => name !== 'each-stack' && !systems.some((one) => one.name === name));
 if (unknown.length > 0) throw new Error(`no such guest: ${unknown.join(', ')}`);
 
-/** The guests of a stack that this run is about. */
+const cases = process.env.ENID_GUEST_CASES ?? 'all';
+if (cases !== 'all' && cases !== 'core') throw new Error(`no such cases: ${cases}`);
+
+/** ENID_GUEST_CASES: `core`, or all by default. */
+export const chosenCases: 'all' | 'core' = cases;
+
+/** The test files of the stacks; each takes its own guests. */
+export const stacks: readonly System['lab'][] = [
+  ...new Set(systems.map(({ lab }) => lab).filter((lab) => lab !== 'cloud-init')),
+];
+
+/** The guests of a stack, or of another test file, that this run is about. */
 export function chosen(lab: System['lab']): readonly System[] {
   const all = systems.filter((one) => one.lab === lab);
   if (told.length === 0) return all;
@@ -16,9 +25,14 @@ export function chosen(lab: System['lab']): readonly System[] {
   return all.filter(({ name }) => told.includes(name));
 }
 
-// ENID_GUEST_CASES: `core`, or all by default.
-const cases = process.env.ENID_GUEST_CASES ?? 'all';
-if (cases !== 'all' && cases !== 'core') throw new Error(`no such cases: ${cases}`);
-
-/** The cases that this run is about. */
-export const chosenCases: (scene: Scene) => void = cases === 'core' ? coreCases : allCases;
+/** The test files that have a guest in this run; the core is in those of the stacks. */
+export function chosenFiles(): readonly string[] {
+  const has = (lab: System['lab']): boolean => chosen(lab).length > 0;
+  const ofStacks = stacks.filter(has);
+  if (chosenCases === 'core') return ofStacks;
+  return [
+    ...ofStacks,
+    ...(has('cloud-init') ? ['cloud-init'] : []),
+    ...(ofStacks.length > 0 ? ['vlans'] : []),
+  ];
+}

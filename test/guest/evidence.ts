@@ -14,6 +14,7 @@ echo "== ip $command"; ip $command; done`,
   'processes.txt':
     'ps axww -o pid,ppid,cgroup,args; systemctl list-jobs; systemctl --failed; systemctl list-timers --all',
   'status.txt': 'cat /run/enid/status.json',
+  'cloud-init.txt': 'cat /run/cloud-init/status.json /var/log/cloud-init.log 2>/dev/null || true',
   'plan.txt': 'enid plan; echo exit $?',
   'detect.txt': 'enid detect; echo exit $?',
   'files.txt': `for file in $(find /etc/netplan /etc/network /etc/systemd/network /etc/NetworkManager/system-connections /etc/NetworkManager/dispatcher.d /etc/dhcp /etc/dhcpcd.conf /etc/sysctl.d /etc/enid /run/network /run/systemd/network /run/netplan /run/NetworkManager/system-connections /var/lib/enid -type f 2>/dev/null); do

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { chosen, chosenCases } from './choice.ts';
+import { stackCases } from './cases/all.ts';
+import { chosen } from './choice.ts';
 import { useGuest } from './scene.ts';
 
-describe.each(chosen('ifupdown'))('$name', (system) => chosenCases(useGuest(system)));
+describe.each(chosen('ifupdown'))('$name', (system) => stackCases(useGuest(system)));

@@ -3,7 +3,7 @@ export interface System {
   /** e.g. `debian-12-ifupdown`: names images and evidence, and is what ENID_GUEST selects. */
   readonly name: string;
   /** The test file that its cases run in: one a stack and back end. */
-  readonly lab: 'ifupdown' | 'networkd' | 'netplan' | 'netplan-nm' | 'nm' | 'none';
+  readonly lab: 'cloud-init' | 'ifupdown' | 'networkd' | 'netplan' | 'netplan-nm' | 'nm' | 'none';
   readonly suite: 'bullseye' | 'bookworm' | 'trixie';
   /** Packages beyond the {@link commonPackages}. */
   readonly packages: readonly string[];

@@ -36,6 +36,38 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
   };
 }
 
+/**
+ * What Debian's cloud images had while they came with ifupdown (10 and 11): a NIC that ifupdown does not know gets a stanza
+ * for DHCP below /run as soon as it appears, and 80-ifupdown.rules brings it up at once. Written anew from what it does
+ * (their /etc/network/interfaces and Debian's net_failover notes in the kernel's documentation tell).
+ */
+function withIfupdownHelper(system: System): System {
+  return {
+    ...system,
+    files: {
+      ...system.files,
+      '/etc/network/interfaces':
+        'source-directory /etc/network/interfaces.d\nsource-directory /run/network/interfaces.d\n',
+      '/etc/udev/rules.d/75-cloud-ifupdown.rules':
+        'SUBSYSTEM=="net", ACTION=="add|remove", KERNEL=="eth*", RUN+="/etc/network/cloud-ifupdown-helper"\n',
+      '/etc/network/cloud-ifupdown-helper': `#!/bin/sh
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+directory=/run/network/interfaces.d
+case $ACTION in
+add)
+	ifup --no-act "$INTERFACE" >/dev/null 2>&1 && exit 0
+	mkdir -p "$directory"
+	printf 'auto %s\\nallow-hotplug %s\\niface %s inet dhcp\\n' "$INTERFACE" "$INTERFACE" "$INTERFACE" >"$directory/.$INTERFACE"
+	mv "$directory/.$INTERFACE" "$directory/$INTERFACE"
+	logger -t cloud-ifupdown-helper "made a stanza for $INTERFACE"
+	;;
+remove) rm -f "$directory/$INTERFACE" ;;
+esac
+`,
+    },
+  };
+}
+
 /** As Alibaba Cloud Linux 2 had it while it used networkd: one file for every NIC. */
 function networkd(suite: System['suite'], version: string): System {
   return {
@@ -188,6 +220,31 @@ WantedBy=multi-user.target
   };
 }
 
+/**
+ * cloud-init itself, as on Debian 12's cloud image, which renders for netplan: at the first boot from the metadata, at each
+ * later one again, and whenever a NIC comes or goes.
+ */
+function cloudInit(suite: System['suite'], version: string): System {
+  return {
+    ...netplanOnNetworkd(suite, version),
+    name: `debian-${version}-cloud-init`,
+    lab: 'cloud-init',
+    packages: ['netplan.io', 'cloud-init'],
+    files: {
+      '/etc/netplan/90-default.yaml': netplanDefault,
+      // The stages that have to do with the network and with scripts; without its metadata it goes on after 5 s.
+      '/etc/cloud/cloud.cfg.d/90-lab.cfg': `datasource_list: [AliYun, None]
+datasource: { AliYun: { max_wait: 5, timeout: 2 } }
+updates: { network: { when: [boot-new-instance, boot, boot-legacy, hotplug] } }
+cloud_init_modules: [migrator]
+cloud_config_modules: []
+cloud_final_modules: [scripts-per-boot, install-hotplug, final-message]
+`,
+    },
+    setUp: 'chmod 600 /etc/netplan/*.yaml; systemctl enable systemd-networkd.service',
+  };
+}
+
 /** Every guest of the lab; of each stack the one that `each-stack` means comes first. */
 export const systems: readonly System[] = [
   ifupdown('bookworm', '12', 'isc-dhcp-client'),
@@ -196,7 +253,8 @@ export const systems: readonly System[] = [
   networkManager('bookworm', '12'),
   netplanOnNetworkManager('bookworm', '12'),
   none('bookworm', '12'),
-  ifupdown('bullseye', '11', 'isc-dhcp-client'),
+  cloudInit('bookworm', '12'),
+  withIfupdownHelper(ifupdown('bullseye', '11', 'isc-dhcp-client')),
   ifupdown('trixie', '13', 'isc-dhcp-client'),
   ifupdown('trixie', '13', 'dhcpcd-base'),
   netplanOnNetworkd('trixie', '13'),

@@ -10,6 +10,7 @@ export function metadataLeaves(nics: readonly Nic[]): Leaves {
   const primary = nics.find((nic) => nic.primary);
   const leaves: Record<string, string> = {
     'dns-conf/nameservers': nameservers.join('\r\n'),
+    hostname: 'guest',
     'instance-id': 'i-bp1enidlab000000001',
     'network-type': 'vpc',
     'region-id': 'cn-hangzhou',

@@ -1,3 +1,4 @@
+import { chosenCases } from '../choice.ts';
 import type { Scene } from '../scene.ts';
 import { addresses } from './addresses.ts';
 import { addressing } from './addressing.ts';
@@ -13,7 +14,7 @@ import { renewal } from './renewal.ts';
 import { restart } from './restart.ts';
 
 /** What no stack may break: a NIC comes, changes, is there after a reboot without the daemon, and goes. One reboot. */
-export function coreCases(scene: Scene): void {
+function coreCases(scene: Scene): void {
   detection(scene);
   hotPlug(scene);
   addresses(scene);
@@ -22,7 +23,7 @@ export function coreCases(scene: Scene): void {
 }
 
 /** What every system has to stand, in the order in which one boot serves as many as it can. */
-export function allCases(scene: Scene): void {
+function allCases(scene: Scene): void {
   detection(scene);
   hotPlug(scene);
   addresses(scene);
@@ -37,3 +38,6 @@ export function allCases(scene: Scene): void {
   detach(scene);
   many(scene);
 }
+
+/** The cases of a stack's guest, as chosen for this run. */
+export const stackCases = { core: coreCases, all: allCases }[chosenCases];
