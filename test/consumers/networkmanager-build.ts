@@ -18,7 +18,7 @@ export type Suite = 'bullseye' | 'bookworm';
 export const networkManagerPrefix = '/run/networkmanager-ifcfg';
 
 const needed =
-  'dpkg-dev gcc libc6-dev meson ninja-build pkg-config gettext intltool xsltproc libglib2.0-dev libgnutls28-dev libndp-dev libudev-dev uuid-dev';
+  'dpkg-dev gcc libc6-dev meson ninja-build pkg-config gettext intltool xsltproc libglib2.0-dev libgnutls28-dev libndp-dev libudev-dev libdbus-1-dev uuid-dev';
 
 const switchedOff = [
   'session_tracking_consolekit polkit selinux systemd_journal wext wifi ppp modem_manager concheck ovs nmcli nmtui',
