@@ -33,6 +33,7 @@ export function chosenFiles(): readonly string[] {
   return [
     ...ofStacks,
     ...(has('cloud-init') ? ['cloud-init'] : []),
+    ...(has('none') ? ['config-drive'] : []),
     ...(ofStacks.length > 0 ? ['vlans'] : []),
   ];
 }
