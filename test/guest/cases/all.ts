@@ -9,6 +9,7 @@ import { ipv6Given, ipv6Taken } from './ipv6.ts';
 import { leases } from './leases.ts';
 import { many } from './many.ts';
 import { names } from './names.ts';
+import { oneShot } from './one-shot.ts';
 import { reboot } from './reboot.ts';
 import { renewal } from './renewal.ts';
 import { restart } from './restart.ts';
@@ -31,6 +32,7 @@ function allCases(scene: Scene): void {
   restart(scene);
   ipv6Given(scene);
   reboot(scene);
+  oneShot(scene);
   leases(scene);
   addressing(scene);
   ipv6Taken(scene);
