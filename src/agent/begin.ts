@@ -29,7 +29,8 @@ export interface NotBegun {
 
 /**
  * plan -> journal -> backup, the dead-man timer armed, and on disk what is not to be forgotten: slots, former values,
- * what becomes ours, and that this plan is refused until it is committed (whoever undoes it need not say so any more).
+ * what becomes ours, and that this plan is refused until it is committed: whoever undoes it need not say so any more, and what tore it may
+ * allow it once more (`allowOnceMore`).
  */
 export async function beginWork(
   ports: Ports,
@@ -118,6 +119,7 @@ function begin(
       sysctls: undoSysctls(intention.sysctls),
     },
     answered,
+    digest: plan.digest,
     snapshot: seen.kernel,
     pid: options.pid,
   });

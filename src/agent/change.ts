@@ -71,6 +71,7 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
     commons: commonsAfter(state.commons, wanted.network, verdict.kernel, tableBase),
     tableBase,
     refusedPlan: null,
+    tornPlan: null,
   });
   if (!committed.ok) return putBack(work, state, committed.problem);
   const disarmed = await disarmDeadman(ports, armed);

@@ -35,6 +35,8 @@ export interface State {
   >;
   /** Digest of the plan that was last rolled back: not tried again until something changes. */
   readonly refusedPlan: string | null;
+  /** Digest of the plan that was last torn by a power cut or a kill and may be tried once more; null: none was since. */
+  readonly tornPlan: string | null;
 }
 
 export const emptyState: State = {
@@ -50,4 +52,5 @@ export const emptyState: State = {
   believed: null,
   missing: new Map(),
   refusedPlan: null,
+  tornPlan: null,
 };

@@ -68,6 +68,8 @@ const readState = object({
   believed: nullable(readBelieved),
   missing: map(text(), object({ reads: whole(0, Number.MAX_SAFE_INTEGER), since: text(), last: text() })),
   refusedPlan: nullable(text()),
+  // A state.json from before torn plans were tried again has none.
+  tornPlan: orElse<string | null>(null, nullable(text())),
 }) satisfies Decode<unknown>;
 
 function parseJson(content: string): unknown {

@@ -39,6 +39,7 @@ export function printState(state: State): string {
     believed: state.believed === null ? null : instanceJson(state.believed),
     missing: record(state.missing, ({ reads, since, last }) => ({ reads, since, last })),
     refusedPlan: state.refusedPlan,
+    tornPlan: state.tornPlan,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

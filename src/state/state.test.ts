@@ -72,6 +72,7 @@ const states: fc.Arbitrary<State> = fc
     believed: fc.option(instances),
     missing: fc.constant(new Map([['x', { reads: 2, since: 'a', last: 'b' }]])),
     refusedPlan: fc.option(digests),
+    tornPlan: fc.option(digests),
   })
   .map((state) => ({ schema: 1, ...state }));
 

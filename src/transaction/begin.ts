@@ -23,6 +23,8 @@ export interface TransactionPlan {
   readonly snapshot: KernelState | null;
   /** The probes that answered before: only these tell whoever undoes it that the machine is not reachable. Absent: not asked. */
   readonly answered?: readonly ProbeName[];
+  /** Digest of the agent's plan, as in `State.refusedPlan`; absent where the change is not one of its plans. */
+  readonly digest?: string;
   /** This process, which holds the lock. */
   readonly pid: number;
 }
@@ -78,6 +80,7 @@ async function journalAndBackUp(
     undo: plan.undo,
     snapshot: plan.snapshot,
     ...(plan.answered === undefined ? {} : { answered: plan.answered }),
+    ...(plan.digest === undefined ? {} : { plan: plan.digest }),
   };
   const journal = await createJournal(files, planned);
   if (!journal.ok) return journal;

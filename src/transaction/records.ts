@@ -71,6 +71,8 @@ export interface Planned {
   readonly snapshot: KernelState | null;
   /** The probes that answered before anything was touched; absent where nobody asked. */
   readonly answered?: readonly ProbeName[];
+  /** Digest of the agent's plan, as in `State.refusedPlan`; absent where the change is not one of its plans. */
+  readonly plan?: string;
 }
 
 /** What can be asked whether the machine is reachable. */

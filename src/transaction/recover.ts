@@ -12,6 +12,7 @@ import { withOwned } from './owned.ts';
 import type { Planned } from './records.ts';
 import { removeTemporaries } from './restore.ts';
 import { type RollbackReport, rollBack } from './rollback.ts';
+import { allowOnceMore } from './torn.ts';
 import { finishCommitted, openTransaction, type Transaction } from './transaction.ts';
 
 /** What was done about one transaction that a crash or a power cut left open. */
@@ -98,7 +99,10 @@ async function close(
   // Undone already, and stopped before it was closed: the network was brought back then.
   const world = phases.has('undone') ? null : await worldFor(transaction.journal.planned);
   const report = await rollBack(ports, transaction, 'enid was stopped in the middle of it', world);
-  return { id, kind: 'undone', report };
+  const { plan } = transaction.journal.planned;
+  const isTorn = report.worked && plan !== undefined && !phases.has('undoing');
+  const problems = isTorn ? await allowOnceMore(files, plan) : [];
+  return { id, kind: 'undone', report: { ...report, problems: [...report.problems, ...problems] } };
 }
 
 async function finish(ports: Pick<Ports, 'files'>, transaction: Transaction): Promise<Recovered> {
