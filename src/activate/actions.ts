@@ -17,6 +17,11 @@ export interface StackActions {
    * then made to wait for enid's files. Missing: it does not.
    */
   takesNewNics?(stack: Stack): boolean;
+  /**
+   * True where a route in main by a NIC tells that the stack has it up by something else than enid's files: what `ip` takes
+   * away there comes back with the next lease, so the NIC is taken up anew. Missing: it does not.
+   */
+  leaksByOtherProfile?(stack: Stack): boolean;
   /** Steps that need the files as they were, before anything is written. Never touches the primary. */
   release(change: Change): readonly Step[];
   /** Steps for the touched and gone NICs alone, after the files are written or removed. */

@@ -1,6 +1,7 @@
+import type { DesiredInterface } from '../model/desired.ts';
 import { definitionId } from '../model/netplan.ts';
 import type { Change, Step } from '../model/step.ts';
-import type { StackActions } from './actions.ts';
+import type { Machine, StackActions } from './actions.ts';
 import { generate } from './netplan-generate.ts';
 import {
   canReload,
@@ -24,6 +25,7 @@ import { restart, rise, serviceCommand, tell } from './steps.ts';
 export const netplan: StackActions = {
   id: 'netplan',
   reapplies: (stack) => stack.renderer === 'networkd' && canReload(stack),
+  leaksByOtherProfile: (stack) => stack.renderer === 'networkmanager',
   takesNewNics: (stack) => stack.renderer === 'networkd' && canReload(stack),
   release: (change) => gone(change).flatMap((nic) => stopUnits(change, nic.name)),
   scoped: (change) => {
@@ -33,7 +35,10 @@ export const netplan: StackActions = {
     if (byNetworkManager(change)) return [...regenerate, ...takeUpProfiles(change)];
     return [...rereadUnits(change), ...regenerate, ...takeUpFiles(change), ...makeVlans(change)];
   },
-  service: () => [restart(['netplan', 'apply'], 'let netplan apply all its files')],
+  service: (machine) => [
+    restart(['netplan', 'apply'], 'let netplan apply all its files'),
+    ...(byNetworkManager(machine) ? takeUpAgain(machine) : []),
+  ],
   revive: (machine) => {
     const { stack, network } = machine;
     const all = [restart(['netplan', 'apply'], 'let netplan apply all its files')];
@@ -53,6 +58,15 @@ function byNetworkManager({ stack }: Pick<Change, 'stack'>): boolean {
   return stack.renderer === 'networkmanager';
 }
 
+/**
+ * `netplan apply` stops NetworkManager and makes it forget which profile each NIC had. Of the NICs whose profile does not
+ * go by their name it leaves the addresses, and NetworkManager takes such a NIC for somebody else's, or for one of its
+ * automatic profiles, whose default route comes before the primary's (seen with netplan 1.1 and NetworkManager 1.52).
+ */
+function takeUpAgain({ network }: Machine): readonly Step[] {
+  return network.secondaries.map(takeUpBy);
+}
+
 /** The profiles that netplan generates are called `netplan-` and the definition's id; a VLAN has one of ours. */
 function takeUpProfiles(change: Change): readonly Step[] {
   const nics = touched(change);
@@ -61,9 +75,10 @@ function takeUpProfiles(change: Change): readonly Step[] {
     ['nmcli', 'connection', 'reload'],
     'let NetworkManager read the profiles that netplan made',
   );
-  const ups = nics.map((nic) => {
-    const profile = nic.vlan === null ? `netplan-${definitionId(nic)}` : `enid-${nic.name}`;
-    return rise(['nmcli', 'connection', 'up', profile], `take ${nic.name} up by its profile`);
-  });
-  return [...(changed ? [reread] : []), ...ups];
+  return [...(changed ? [reread] : []), ...nics.map(takeUpBy)];
+}
+
+function takeUpBy(nic: DesiredInterface): Step {
+  const profile = nic.vlan === null ? `netplan-${definitionId(nic)}` : `enid-${nic.name}`;
+  return rise(['nmcli', 'connection', 'up', profile], `take ${nic.name} up by its profile`);
 }

@@ -16,6 +16,8 @@ import { rise, serviceCommand, tell } from './steps.ts';
 export const networkManager: StackActions = {
   id: 'networkmanager',
   reapplies: (stack) => !byScripts(stack) && canReapply(stack),
+  // An automatic "Wired connection", or whatever profile it took for the one in use when it was started again.
+  leaksByOtherProfile: (stack) => !byScripts(stack),
   release: (change) => (byScripts(change.stack) ? networkScripts.release(change) : []),
   scoped: (change) => {
     if (byScripts(change.stack)) return networkScripts.scoped(change);

@@ -192,6 +192,16 @@ describe('netplan', () => {
     ]);
   });
 
+  it('takes up the NICs that `netplan apply` has NetworkManager forget', () => {
+    const byNm = { ...netplan, renderer: 'networkmanager' as const };
+    const machine = { stack: byNm, network: network(nic(1), nic(2)) };
+    expect(stackActions.netplan.service(machine).map(commandOf)).toEqual([
+      'netplan apply',
+      'nmcli connection up netplan-0-enid-eth1',
+      'nmcli connection up netplan-0-enid-eth2',
+    ]);
+  });
+
   it('drops what netplan made for a NIC that is gone', () => {
     const left = change(netplan, {
       gone: [goneNic(1, false)],

@@ -28,6 +28,34 @@ it('takes a NIC of ifupdown down and up when it asks for a lease no more, or aga
   expect(steps(set, leased)).toEqual(['ifdown eth1', 'ifup eth1']);
 });
 
+it.each([
+  ['networkmanager', 'keyfile', null, ['nmcli connection up ifname eth1']],
+  ['netplan', 'netplan', 'networkmanager', ['nmcli connection up netplan-0-enid-eth1']],
+  ['netplan', 'netplan', 'networkd', []],
+] as const)(
+  'of %s (%s, %s) a NIC with a default in main is up by another profile',
+  (id, format, by, steps) => {
+    const of = stack({ id, format, renderer: by });
+    const intention = {
+      wanted: { network: network(nic(1)), slots: new Map(), gone: [], notes: [] },
+      files: { changes: [] },
+      differences: [],
+    } as unknown as Intention;
+    const kernel = { links: [], addresses: [], routes: [], rules: [] };
+    const text = 'a default route in main goes by eth1';
+    const due = [{ kind: 'default-stolen', mac: nic(1).mac, text, mend: [] }] as const;
+    const { takeUp } = planActivation({
+      intention,
+      due,
+      stack: of,
+      kernel,
+      activation: 'auto',
+      restart: false,
+    });
+    expect(takeUp.map(commandOf)).toEqual(steps);
+  },
+);
+
 it('leaves it up while it asks as before', () => {
   expect(steps('iface eth1 inet dhcp\n', 'iface eth1 inet dhcp\n    up ip -4 rule add\n')).toEqual([]);
 });

@@ -42,7 +42,11 @@ export function planActivation(input: ActivationInput): Activation {
   if (activation === 'none' && !restart) return { release: [], takeUp: [], batch: [], service: [] };
   const { network } = intention.wanted;
   const files = intention.files.changes;
-  const touched = network.secondaries.filter((nic) => needsSteps(nic, input, actions.reapplies(stack)));
+  const ways = {
+    reapplies: actions.reapplies(stack),
+    leaksByOther: actions.leaksByOtherProfile?.(stack) ?? false,
+  };
+  const touched = network.secondaries.filter((nic) => needsSteps(nic, input, ways));
   const linkNames = kernel.links.map((link) => link.name);
   const change: Change = { network, stack, files, touched, gone: leaving(intention), linkNames };
   const whole = actions.service(change);
@@ -93,10 +97,21 @@ const lacksLink: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
   'link-wrong',
 ]);
 
-function needsSteps(nic: DesiredInterface, { intention, due }: ActivationInput, reapplies: boolean): boolean {
+const leaks: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
+  'leak-into-main',
+  'default-stolen',
+]);
+
+function needsSteps(
+  nic: DesiredInterface,
+  { intention, due }: ActivationInput,
+  { reapplies, leaksByOther }: { readonly reapplies: boolean; readonly leaksByOther: boolean },
+): boolean {
   const differs = due.filter((difference) => difference.mac === nic.mac);
   const files = intention.files.changes.filter((file) => file.mac === nic.mac);
-  if (files.length === 0) return differs.some((entry) => isLease(entry) || lacksLink.has(entry.kind));
+  const isOthers = (entry: Difference): boolean => leaksByOther && leaks.has(entry.kind);
+  if (files.length === 0)
+    return differs.some((entry) => isLease(entry) || lacksLink.has(entry.kind) || isOthers(entry));
   const isNew = files.every((file) => file.before === null);
   if (isNew || reapplies || asksOtherwise(files)) return true;
   return differs.some((entry) => !byBatch.has(entry.kind) || isLease(entry));
