@@ -35,5 +35,6 @@ export function chosenFiles(): readonly string[] {
     ...(has('cloud-init') ? ['cloud-init'] : []),
     ...(has('none') ? ['config-drive'] : []),
     ...(ofStacks.length > 0 ? ['vlans'] : []),
+    ...(ofStacks.some((lab) => lab !== 'none') ? ['clouds'] : []),
   ];
 }

@@ -49,7 +49,7 @@ function drive(): Buffer {
 
 describe.each(chosen('none'))('$name with a config drive', (system) => {
   const files = { ...system.files, '/etc/enid/config.yaml': config };
-  const scene = useGuest({ ...system, files }, {}, drive());
+  const scene = useGuest({ ...system, files }, {}, { drive: drive() });
   const mounts = () => scene.guest.must('cut -d" " -f1-3 /proc/self/mounts; ls -A /mnt');
 
   test('it is read, and nothing of it is left behind', async () => {

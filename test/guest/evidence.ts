@@ -22,11 +22,12 @@ echo "=== $file"; head -c 20000 "$file"; done`,
   'stack.txt': `networkctl --no-pager status --all 2>&1; nmcli connection 2>&1; nmcli device show 2>&1; ifquery --state 2>&1`,
 };
 
-/** Writes down all that can be known of a guest into a folder, which is given back and said. */
-export async function keepEvidence(guest: Guest, system: string, what: string): Promise<string> {
+/** Writes down why a case failed, and all that can be known of its guest, into a folder, which is given back and said. */
+export async function keepEvidence(guest: Guest, system: string, what: string, why: string): Promise<string> {
   const folder = join(failures, system, what.replace(/[^a-zA-Z0-9]+/g, '-').slice(0, 60));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'failure.txt'), `${why}\n`);
   writeFileSync(join(folder, 'console.txt'), guest.console());
   for (const [file, script] of Object.entries(commands)) {
     const ran = await guest

@@ -38,16 +38,22 @@ const bootDeadline = 240_000;
 export function guestSockets(
   disk: string,
   drive: Buffer | null,
+  firmware: readonly string[],
 ): (router: Namespace) => Promise<Sockets<Guest>> {
-  return (router) => Promise.resolve(socketsOf(disk, drive, router));
+  return (router) => Promise.resolve(socketsOf(disk, drive, firmware, router));
 }
 
-function socketsOf(disk: string, drive: Buffer | null, router: Namespace): Sockets<Guest> {
+function socketsOf(
+  disk: string,
+  drive: Buffer | null,
+  firmware: readonly string[],
+  router: Namespace,
+): Sockets<Guest> {
   const directory = temporaryDirectory();
   const second = `${directory}/drive.img`;
   if (drive !== null) writeFileSync(second, drive);
   const disks = drive === null ? [disk] : [disk, second];
-  const machine = makeMachine(disks, router, directory);
+  const machine = makeMachine({ disks, firmware }, router, directory);
   const agent = makeAgent(`${directory}/agent`);
   const services = new Map<string, Dhcp>();
   const wishes = new Map<string, DhcpWish | null>();

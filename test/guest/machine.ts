@@ -25,11 +25,19 @@ export interface Machine {
   complaints(): string;
 }
 
+/** What it is built of. */
+export interface Parts {
+  /** It boots the first. */
+  readonly disks: readonly string[];
+  /** Firmware tables, as -smbios takes them. */
+  readonly firmware: readonly string[];
+}
+
 /**
- * Boots the first of the disks. Sockets and logs of the machine stand in `directory`; its NICs are taps of the router's
+ * Sockets and logs of the machine stand in `directory`; its NICs are taps of the router's
  * namespace.
  */
-export function makeMachine(disks: readonly string[], router: Namespace, directory: string): Machine {
+export function makeMachine(parts: Parts, router: Namespace, directory: string): Machine {
   const path = (name: string): string => `${directory}/${name}`;
   let process: ChildProcess | undefined;
   let monitor: QemuSocket | undefined;
@@ -58,7 +66,7 @@ export function makeMachine(disks: readonly string[], router: Namespace, directo
     async start(nics) {
       const by = await accelerator();
       say(`booting with ${by}`);
-      process = router.start(['sh', '-c', 'exec "$@" 2>"$0"', path('qemu'), ...qemu(disks, by, path, nics)]);
+      process = router.start(['sh', '-c', 'exec "$@" 2>"$0"', path('qemu'), ...qemu(parts, by, path, nics)]);
       monitor = await connectQemu(path('monitor'));
       await monitor.ask('qmp_capabilities');
     },
@@ -112,7 +120,7 @@ function cableOption(nic: Nic, path: (name: string) => string): string {
 }
 
 function qemu(
-  disks: readonly string[],
+  { disks, firmware }: Parts,
   by: string,
   path: (name: string) => string,
   nics: readonly Nic[],
@@ -123,7 +131,7 @@ function qemu(
     // One processor of an old kind is the cheapest to emulate: a host of two cores then serves two guests.
     ...['-machine', 'pc', '-accel', by, '-cpu', 'Nehalem', '-smp', '1', '-m', '768'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', `file:${path('console')}`],
-    ...['-smbios', 'type=1,manufacturer=Alibaba Cloud,product=Alibaba Cloud ECS'],
+    ...firmware.flatMap((table) => ['-smbios', table]),
     ...['-kernel', image, '-initrd', initrd],
     // norandmaps: a program that stands where it stood is not translated anew; a fifth of a boot less.
     ...['-append', 'console=ttyS0 root=/dev/vda rw quiet net.ifnames=0 norandmaps systemd.show_status=1'],

@@ -7,6 +7,7 @@ import { labId } from '../lab/run.ts';
 import { steadyPing } from '../lab/steady-ping.ts';
 import { untidy } from '../lab/tidy.ts';
 import { makeVpcAround, type Vpc, type VpcWish } from '../lab/vpc.ts';
+import { alibaba, type Cloud } from './clouds.ts';
 import { until } from './enid.ts';
 import { keepEvidence } from './evidence.ts';
 import { type Guest, guestSockets } from './guest.ts';
@@ -17,6 +18,7 @@ import type { System } from './system.ts';
 /** What the cases of one guest share: a VPC with peers outside and in subnets 0 and 1, and the guest in it. */
 export interface Scene {
   readonly system: System;
+  readonly cloud: Cloud;
   readonly vpc: Vpc<Guest>;
   readonly guest: Guest;
   /** The NIC that is plugged in under this name; throws where there is none. */
@@ -25,9 +27,14 @@ export interface Scene {
 
 /**
  * Boots the guest before the cases of a `describe` and takes all down after them; a failing case leaves evidence. The
- * primary has IPv6 as well, by DHCPv6 and router advertisements. `drive`: the bytes of a second disk.
+ * primary has IPv6 as well, by DHCPv6 and router advertisements. Its cloud is Alibaba's if no other is named; `drive`:
+ * the bytes of a second disk.
  */
-export function useGuest(system: System, wish: VpcWish = { ipv6: true }, drive: Buffer | null = null): Scene {
+export function useGuest(
+  system: System,
+  wish: VpcWish = { ipv6: true },
+  { cloud = alibaba, drive = null }: { readonly cloud?: Cloud; readonly drive?: Buffer | null } = {},
+): Scene {
   let made: Vpc<Guest> | undefined;
   const vpc = (): Vpc<Guest> => {
     if (made === undefined) throw new Error('the guest did not boot');
@@ -35,13 +42,16 @@ export function useGuest(system: System, wish: VpcWish = { ipv6: true }, drive: 
   };
   beforeAll(async () => {
     say(`${system.name}: making the disk`);
-    const disk = await makeDisk(system);
-    made = await makeVpcAround(guestSockets(disk, drive), wish);
+    const disk = await makeDisk(system, cloud.config);
+    const { documents } = cloud;
+    const ofCloud = documents === undefined ? {} : { documents };
+    made = await makeVpcAround(guestSockets(disk, drive, cloud.firmware), { ...wish, ...ofCloud });
     await Promise.all([made.peer(0), made.peer(1)]);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail' && made !== undefined) {
-      await keepEvidence(made.server, system.name, task.name);
+      const why = (task.result.errors ?? []).map(({ stack, diff }) => `${stack}\n${diff ?? ''}`);
+      await keepEvidence(made.server, system.name, task.name, why.join('\n'));
     }
   });
   afterAll(async () => {
@@ -50,6 +60,7 @@ export function useGuest(system: System, wish: VpcWish = { ipv6: true }, drive: 
   });
   return {
     system,
+    cloud,
     get vpc() {
       return vpc();
     },
@@ -78,7 +89,7 @@ export async function expectAllWell(scene: Scene, deadline = 40_000): Promise<vo
 function isAllowed({ system }: Scene, line: string): boolean {
   return (
     system.connected === 'main' &&
-    /^in main: 10\.0\.\d+\.0\/24 dev eth\d+(\.\d+)? proto kernel scope link/.test(line)
+    /^in main: 10\.0\.\d+\.0\/24 dev eth\d+(\.\d+)? proto (kernel|dhcp) scope link/.test(line)
   );
 }
 

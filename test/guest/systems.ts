@@ -15,7 +15,13 @@ iface lo inet loopback
 
 auto eth0
 iface eth0 inet dhcp
+`,
+};
 
+/** Both families by dhclient. dhcpcd needs no second stanza, and ifupdown takes it for no DHCPv6 client: the NIC would stay down. */
+const dhclientFiles = {
+  ...ifupdownFiles,
+  '/etc/network/interfaces.d/50-cloud-init': `${ifupdownFiles['/etc/network/interfaces.d/50-cloud-init']}
 # control-alias eth0
 iface eth0 inet6 dhcp
 `,
@@ -27,7 +33,7 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
     lab: 'ifupdown',
     suite,
     packages: ['ifupdown', client],
-    files: ifupdownFiles,
+    files: client === 'isc-dhcp-client' ? dhclientFiles : ifupdownFiles,
     setUp: 'systemctl enable networking.service',
     detects: { stack: 'ifupdown', format: 'interfaces' },
     evidence: /ifupdown|networking|interfaces/,

@@ -103,6 +103,8 @@ export interface VpcWish {
   readonly ipv4?: boolean;
   /** VLANs are to be plugged in behind the primary. */
   readonly trunk?: boolean;
+  /** What OpenStack's service says of the NICs, by path; default: {@link openstackDocuments}. */
+  readonly documents?: (nics: readonly Nic[]) => Readonly<Record<string, string>>;
 }
 
 /** A VPC whose server is a namespace with a root directory of its own. */
@@ -151,7 +153,8 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
   const metadata = await startMetadata(router);
   const outside = await makeOutsidePeer(router);
   peers.push(outside);
-  const primary = plan({ subnet: 0, host: 10, name: 'eth0', ...wish });
+  const { documents = openstackDocuments, ...ofPrimary } = wish;
+  const primary = plan({ subnet: 0, host: 10, name: 'eth0', ...ofPrimary });
   await list(primary);
   await plug(primary);
   await sockets.bringUpPrimary(primary);
@@ -193,7 +196,7 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
 
   async function publish(): Promise<void> {
     const nics = [...listed.values()];
-    await metadata.set({ leaves: metadataLeaves(nics), documents: openstackDocuments(nics) });
+    await metadata.set({ leaves: metadataLeaves(nics), documents: documents(nics) });
   }
 
   async function list(nic: Nic): Promise<void> {

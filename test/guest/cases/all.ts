@@ -2,6 +2,7 @@ import { chosenCases } from '../choice.ts';
 import type { Scene } from '../scene.ts';
 import { addresses } from './addresses.ts';
 import { addressing } from './addressing.ts';
+import { configured } from './configured.ts';
 import { detach } from './detach.ts';
 import { detection } from './detection.ts';
 import { hotPlug } from './hot-plug.ts';
@@ -10,6 +11,7 @@ import { leases } from './leases.ts';
 import { many } from './many.ts';
 import { names } from './names.ts';
 import { oneShot } from './one-shot.ts';
+import { powerCut } from './power-cut.ts';
 import { reboot } from './reboot.ts';
 import { renewal } from './renewal.ts';
 import { restart } from './restart.ts';
@@ -36,9 +38,19 @@ function allCases(scene: Scene): void {
   leases(scene);
   addressing(scene);
   ipv6Taken(scene);
+  powerCut(scene);
   names(scene);
   detach(scene);
   many(scene);
+}
+
+/** What a server of another cloud has to stand; its metadata says less. */
+export function cloudCases(scene: Scene): void {
+  detection(scene);
+  hotPlug(scene);
+  configured(scene);
+  reboot(scene);
+  detach(scene);
 }
 
 /** The cases of a stack's guest, as chosen for this run. */
