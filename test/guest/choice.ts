@@ -34,6 +34,7 @@ export function chosenFiles(): readonly string[] {
     ...ofStacks,
     ...(has('cloud-init') ? ['cloud-init'] : []),
     ...(has('none') ? ['config-drive'] : []),
+    ...(has('networkd') ? ['bare-metal'] : []),
     ...(ofStacks.length > 0 ? ['vlans'] : []),
     ...(ofStacks.some((lab) => lab !== 'none') ? ['clouds'] : []),
   ];

@@ -46,7 +46,7 @@ export function startDhcp(router: Namespace, nic: Nic, wish: DhcpWish = {}): Dhc
     '--dhcp-option=option:dns-server,100.100.2.136,100.100.2.138',
     // Clients renew after this long, whatever the lease: cases that wait for it need not wait for half of 120 s.
     '--dhcp-option=option:T1,20',
-    '--dhcp-option=option:T2,100',
+    '--dhcp-option=option:T2,60',
     ...(wish.options ?? []).map((option) => `--dhcp-option-force=${option}`),
     ...((wish.advertise ?? six !== undefined)
       ? ['--enable-ra', `--dhcp-range=${subnet.cidr6.replace('/64', '')},static,64,${seconds}`]

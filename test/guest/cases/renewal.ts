@@ -26,7 +26,7 @@ export function renewal(scene: Scene): void {
 }
 
 /**
- * Clients ask again after 20 s, and where nobody hears that, after 100 s by broadcast: dhclient sends the first by the main
+ * Clients ask again after 20 s, and where nobody hears that, after 60 s by broadcast: dhclient sends the first by the main
  * table, which for a NIC in the primary's subnet is by the primary.
  */
 async function expectRenewal(scene: Scene): Promise<void> {
