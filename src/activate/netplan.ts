@@ -14,7 +14,7 @@ import {
   stopUnits,
   takeUpFiles,
 } from './networkd.ts';
-import { networkManager } from './networkmanager.ts';
+import { canReapply, networkManager, reapply } from './networkmanager.ts';
 import { filesOf, gone, touched } from './scope.ts';
 import { restart, rise, serviceCommand, tell } from './steps.ts';
 
@@ -24,7 +24,7 @@ import { restart, rise, serviceCommand, tell } from './steps.ts';
  */
 export const netplan: StackActions = {
   id: 'netplan',
-  reapplies: (stack) => stack.renderer === 'networkd' && canReload(stack),
+  reapplies: (stack) => (stack.renderer === 'networkd' ? canReload(stack) : canReapply(stack)),
   leaksByOtherProfile: (stack) => stack.renderer === 'networkmanager',
   takesNewNics: (stack) => stack.renderer === 'networkd' && canReload(stack),
   release: (change) => gone(change).flatMap((nic) => stopUnits(change, nic.name)),
@@ -75,7 +75,12 @@ function takeUpProfiles(change: Change): readonly Step[] {
     ['nmcli', 'connection', 'reload'],
     'let NetworkManager read the profiles that netplan made',
   );
-  return [...(changed ? [reread] : []), ...nics.map(takeUpBy)];
+  const steps = nics.flatMap((nic) => {
+    const files = filesOf(change, nic.mac);
+    const isSame = files.length > 0 && files.every(({ before, after }) => before !== null && after !== null);
+    return isSame && canReapply(change.stack) ? reapply(nic.name, files) : [takeUpBy(nic)];
+  });
+  return [...(changed ? [reread] : []), ...steps];
 }
 
 function takeUpBy(nic: DesiredInterface): Step {

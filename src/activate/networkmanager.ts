@@ -49,7 +49,7 @@ function movesProfile({ mac, before, after }: FileChange): boolean {
 }
 
 /** Routes and rules of a profile are reapplied since 1.22 without losing what the lease brought. */
-function canReapply(stack: Stack): boolean {
+export function canReapply(stack: Stack): boolean {
   return versionAtLeast(stack.versions.networkmanager, 1, 22);
 }
 
@@ -69,25 +69,46 @@ function takeUp(change: Change, nic: DesiredInterface, isRead: boolean): readonl
   );
   const read = isRead ? [] : [load];
   const isSame = files.every((file) => file.before !== null && !movesProfile(file));
-  const inPlace = isSame && canReapply(change.stack);
-  if (inPlace && !asksOtherwise(files) && files.some(staysWithIpv6)) return read;
-  if (inPlace)
-    return [
-      ...read,
-      tell(['nmcli', 'device', 'reapply', nic.name], `change ${nic.name} without taking it down`),
-    ];
+  if (isSame && canReapply(change.stack)) return [...read, ...reapply(nic.name, files)];
   const uuid = written.map((file) => uuidIn(file.after?.text ?? '')).find((one) => one !== null) ?? null;
   return [...read, up(uuid === null ? ['ifname', nic.name] : ['uuid', uuid], nic.name)];
 }
 
 /**
- * True for a profile that has IPv6 before and after the change. `device reapply` would take every IPv6 address of the NIC
- * away and set it anew, with duplicate address detection: two seconds without (seen with 1.42). So the profile is read, for
- * when the NIC comes up next, and `ip` sets what differs; what others set NetworkManager leaves alone.
+ * Has a profile that was read anew take effect while its NIC is up. `device reapply` takes every IPv6 address of the NIC away
+ * and sets it anew, with duplicate address detection: two seconds without (seen with 1.42). So where IPv6 stays and all
+ * that is new comes on top nothing is run: `ip` sets it, and what others set NetworkManager leaves alone. What it has set
+ * itself it sets again with each lease, whoever took it away (seen with 1.52).
  */
-function staysWithIpv6({ before, after }: FileChange): boolean {
-  const texts = [before === null ? '' : new TextDecoder().decode(before.bytes), after?.text ?? ''];
-  return texts.every((text) => /^\[ipv6\]\nmethod=(?!disabled)|^IPV6INIT=yes/m.test(text));
+export function reapply(nic: string, files: readonly FileChange[]): readonly Step[] {
+  const isLess = asksOtherwise(files) || files.some(loses);
+  if (!isLess && files.some(staysWithIpv6)) return [];
+  return [tell(['nmcli', 'device', 'reapply', nic], `change ${nic} without taking it down`)];
+}
+
+/** True for a profile that has IPv6 before and after the change, as keyfile, ifcfg or netplan's YAML. */
+function staysWithIpv6(file: FileChange): boolean {
+  const ipv6 =
+    /^\[ipv6\]\nmethod=(?!disabled)|^IPV6INIT=yes|^ +(?:dhcp6: true|- "[\da-f]*:[\da-f:.]*\/\d+")$/m;
+  return textsOf(file).every((text) => ipv6.test(text));
+}
+
+/** True for a profile that has lost a value, wherever that stood in the order of its kind. */
+function loses(file: FileChange): boolean {
+  const [before, after] = textsOf(file).map((text) => text.split('\n').flatMap(valuesIn));
+  const now = new Set(after);
+  return (before ?? []).some((value) => !now.has(value));
+}
+
+/** `address2=` and `routing-rule3:` stand for one more of their kind, and so does each word of a list in quotes. */
+function valuesIn(line: string): readonly string[] {
+  const [, key = '', value = ''] = /^(\s*[\w.-]*?[A-Za-z])\d*((?:_options)?[=:].*)$/.exec(line) ?? ['', line];
+  const list = /^="([^"]* [^"]*)"$/.exec(value)?.[1];
+  return list === undefined ? [`${key}${value}`] : list.split(' ').map((word) => `${key}=${word}`);
+}
+
+function textsOf({ before, after }: FileChange): readonly string[] {
+  return [before === null ? '' : new TextDecoder().decode(before.bytes), after?.text ?? ''];
 }
 
 function up(which: readonly string[], nic: string): Step {

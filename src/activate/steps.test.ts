@@ -111,6 +111,28 @@ describe('NetworkManager', () => {
     expect(scoped(has, lacks)).toEqual([load, 'nmcli device reapply eth1']);
   });
 
+  it.each([
+    [path, '[ipv6]\nmethod=manual\naddress1=2001:db8::1/128\n', 'address2=2001:db8::2/128\n'],
+    ['/etc/sysconfig/network-scripts/ifcfg-eth1', 'IPV6INIT=yes\nIPADDR0=10.0.1.20\n', 'IPADDR1=10.0.1.21\n'],
+    [
+      '/etc/sysconfig/network-scripts/ifcfg-eth1',
+      'IPV6INIT=yes\nIPV6ADDR_SECONDARIES="2001:db8::2/128 2001:db8::3/128"\n',
+      'IPADDR0=10.0.1.21\n',
+    ],
+  ])('has NetworkManager itself take away what it has set by %s', (place, few, more) => {
+    const scoped = (before: string, after: string) => {
+      const changed = file(place, nic(1), 'replace', after);
+      const held = changed.before === null ? null : { ...changed.before, bytes: Buffer.from(before) };
+      return around(change(nm, { touched: [nic(1)], files: [{ ...changed, before: held }] })).scoped;
+    };
+    const load = `nmcli connection load ${place}`;
+    expect(scoped(few, `${few}${more}`)).toEqual([load]);
+    expect(scoped(`${few}${more}`, few)).toEqual([load, 'nmcli device reapply eth1']);
+    expect(scoped(few, few.replace(' 2001:db8::3/128', ''))).toEqual(
+      few.includes(' 2001:db8::3') ? [load, 'nmcli device reapply eth1'] : [load],
+    );
+  });
+
   it('loads the ifcfg file when only its routes changed', () => {
     const route = '/etc/sysconfig/network-scripts/route-eth1';
     const told = change(
@@ -190,6 +212,24 @@ describe('netplan', () => {
       'nmcli connection reload',
       'nmcli connection up netplan-0-enid-eth1',
     ]);
+  });
+
+  it('changes a profile of NetworkManager in place', () => {
+    const newest = { ...versions, networkmanager: [1, 52] };
+    const byNm = { ...netplan, renderer: 'networkmanager' as const, versions: newest };
+    const scoped = (before: string, after: string) => {
+      const changed = file(yaml, nic(1), 'replace', after);
+      const held = changed.before === null ? null : { ...changed.before, bytes: Buffer.from(before) };
+      return around(change(byNm, { touched: [nic(1)], files: [{ ...changed, before: held }] })).scoped;
+    };
+    const [one, two] = ['      addresses:\n        - "2001:db8::1/128"\n', '        - "2001:db8::2/128"\n'];
+    const read = ['netplan generate', 'nmcli connection reload'];
+    expect(scoped('      dhcp4: true\n', `      dhcp4: true\n${one}`)).toEqual([
+      ...read,
+      'nmcli device reapply eth1',
+    ]);
+    expect(scoped(one, `${one}${two}`)).toEqual(read);
+    expect(scoped(`${one}${two}`, one)).toEqual([...read, 'nmcli device reapply eth1']);
   });
 
   it('takes up the NICs that `netplan apply` has NetworkManager forget', () => {

@@ -30,7 +30,6 @@ export function names(scene: Scene): void {
     expect(await untilConfigured(scene.guest, 'eth0', slow)).toMatchObject({ mac: other.mac, table: 21002 });
     expect(await untilConfigured(scene.guest, 'eth2', slow)).toMatchObject({
       mac: unknown.mac,
-      table: 21003,
     });
     await untilOk(scene);
     await expectAllWell(scene);
@@ -42,9 +41,10 @@ export function names(scene: Scene): void {
     expect(scene.vpc.nics().map(({ name }) => name)).toEqual(['eth0', 'eth1', 'eth2', 'eth3']);
     await expectPrimaryAlone(scene);
     await startDaemon(scene);
-    for (const [index, name] of ['eth1', 'eth2', 'eth3'].entries()) {
+    for (const [index, name] of ['eth1', 'eth2'].entries()) {
       expect(await untilConfigured(scene.guest, name, slow)).toMatchObject({ table: 21_001 + index });
     }
+    await untilConfigured(scene.guest, 'eth3', slow);
     await expectAllWell(scene);
     await scene.vpc.detach(scene.nic('eth3'));
     await untilOnly(scene, 3);

@@ -31,7 +31,7 @@ export function powerCut(scene: Scene): void {
     await scene.guest.must(
       'rm /etc/systemd/system/enid.service; systemctl daemon-reload; systemctl start enid',
     );
-    expect(await untilConfigured(scene.guest, 'eth3')).toMatchObject({ table: 21003 });
+    await untilConfigured(scene.guest, 'eth3');
     await expectAllWell(scene);
     await scene.vpc.detach(scene.nic('eth3'));
     await untilOnly(scene, 3);
