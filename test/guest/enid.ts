@@ -32,7 +32,7 @@ export async function until(
       ]);
       throw new Error(`not in ${deadline} ms: ${what}\n${JSON.stringify(now, null, 1)}\n${journal.stdout}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 

@@ -81,7 +81,7 @@ export function useGuest(
 export async function expectAllWell(scene: Scene, deadline = 40_000): Promise<void> {
   const wrong = async (): Promise<readonly string[]> =>
     (await untidy(scene.vpc)).filter((line) => !isAllowed(scene, line));
-  await expect.poll(wrong, { timeout: deadline, interval: 500 }).toEqual([]);
+  await expect.poll(wrong, { timeout: deadline, interval: 1000 }).toEqual([]);
   expect(await brokenPromises(scene.vpc)).toEqual([]);
 }
 
