@@ -69,9 +69,10 @@ export async function putInPlace(
 /**
  * Where files apply to a NIC by its name, whatever its MAC: ifcfg files with their routes, rules and aliases, stanzas,
  * dhclient's. Keyfiles, .network files, netplan's and dispatcher scripts match or test the MAC; but the keyfile of a VLAN
- * makes it on whatever bears the name of its parent.
+ * makes it on whatever bears the name of its parent. dhclient's enter hooks test it too and are needed where they are: a
+ * distribution may bring the NIC up by itself meanwhile (Debian 11), and its lease would take the default route.
  */
-const byName = /^\/etc\/(?:sysconfig\/network(?:-scripts)?|network|dhcp)\//;
+const byName = /^\/etc\/(?:sysconfig\/network(?:-scripts)?|network|dhcp(?!\/dhclient-enter-hooks\.d))\//;
 const byParentsName = /^\/etc\/NetworkManager\/system-connections\//;
 
 /** Owned files that go by the name of a link whose MAC is not the one they were written for. */

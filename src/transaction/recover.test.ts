@@ -57,11 +57,11 @@ describe('files whose NIC is another one now', () => {
     '/etc/sysconfig/network/ifrule-eth1',
     '/etc/sysconfig/network-scripts/ifcfg-eth1:1',
     '/etc/dhcp/dhclient-eth1.conf',
-    '/etc/dhcp/dhclient-enter-hooks.d/enid-eth1',
     '/etc/network/interfaces.d/eth1',
     '/etc/network/enid-eth1.dhcpcd',
   ];
   const byMac = [
+    '/etc/dhcp/dhclient-enter-hooks.d/enid-eth1',
     '/etc/netplan/60-enid-eth1.yaml',
     '/etc/systemd/network/10-netplan-0-enid-eth1.network.d/60-enid.conf',
     '/etc/systemd/network/60-enid-eth1.network',

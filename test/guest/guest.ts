@@ -93,6 +93,11 @@ function socketsOf(
     services.set(nic.mac, wish === null ? noDhcp : startDhcp(router, nic, wish));
   }
 
+  async function renew(nic: Nic): Promise<void> {
+    await services.get(nic.mac)?.stop();
+    serve(nic);
+  }
+
   const guest: Guest = {
     run: agent.run,
     read: agent.read,
@@ -106,6 +111,8 @@ function socketsOf(
       // The agent may be stopped before it has told how this ended.
       await agent.run(['systemctl', 'poweroff', '--no-block'], '', 5000).catch(() => {});
       await machine.ended();
+      // Under another name a client is another one to dnsmasq, which keeps an IPv6 address for the former; no cloud does.
+      if (order !== plugged) for (const nic of plugged) await renew(nic);
       await boot(order);
     },
     async powerCycle() {
@@ -115,10 +122,7 @@ function socketsOf(
     },
     async dhcp(nic, wish) {
       wishes.set(nic.mac, wish);
-      const running = services.get(nic.mac);
-      if (running === undefined) return;
-      await running.stop();
-      serve(nic);
+      if (services.has(nic.mac)) await renew(nic);
     },
     dhcpLog: (nic) => services.get(nic.mac)?.log() ?? '',
     console: machine.console,

@@ -93,8 +93,8 @@ function isAllowed({ system }: Scene, line: string): boolean {
   );
 }
 
-/** Reboots with the NICs in this order in their slots, by default that in which they came, and learns what the guest calls them now. */
-export async function rebootAs({ guest, vpc }: Scene, order?: readonly Nic[]): Promise<void> {
+/** Reboots with the NICs in this order in their slots, and learns what the guest calls them now. */
+export async function rebootAs({ guest, vpc }: Scene, order: readonly Nic[]): Promise<void> {
   await guest.reboot(order);
   await learnNames({ guest, vpc });
 }

@@ -37,7 +37,7 @@ export function names(scene: Scene): void {
 
   test('all have their former names again at the next boot', { timeout: 600_000 }, async () => {
     await scene.guest.must('systemctl stop enid; systemctl mask enid');
-    await bootAs(scene, 'eth0');
+    await bootAs(scene, 'eth0', scene.vpc.nics());
     expect(scene.vpc.nics().map(({ name }) => name)).toEqual(['eth0', 'eth1', 'eth2', 'eth3']);
     await expectPrimaryAlone(scene);
     await startDaemon(scene);
@@ -56,7 +56,7 @@ export function names(scene: Scene): void {
  * Boots with the NICs in this order. The image's own files know the primary by its new name, as cloud-init writes them:
  * what is asked here is what those of enid do.
  */
-async function bootAs(scene: Scene, name: string, order?: readonly Nic[]): Promise<void> {
+async function bootAs(scene: Scene, name: string, order: readonly Nic[]): Promise<void> {
   const { guest, system, vpc } = scene;
   const own = Object.keys(system.files).join(' ');
   await guest.must(`sed -i 's/\\b${vpc.primary.name}\\b/${name}/' ${own}`);
