@@ -6,12 +6,17 @@ import { tell } from './steps.ts';
  * sets up again each NIC whose file has another inode or time than the one it read, the primary included: that lets go of
  * its lease and of the default route for some 100 ms (seen with systemd 252). So the files as networkd read them are kept by
  * links, from the boot on (enid-recover.service), and one that comes out with the same bytes is put back in their place.
+ * A file that has come since, and was read since it was written (its times tell, as tmpfs keeps them), was read by networkd: a
+ * person, or the restart, has run `netplan apply`.
  * No word of the script has the form ${…}: PID 1 would put a variable of its own there (systemd.service(5)).
  */
 const keepWhatIsTheSame = `
 made=/run/systemd/network read=/run/enid/networkd-read
 keep() { rm -rf "$read" && mkdir -p "$read" && find "$made" -maxdepth 1 -type f -exec ln -t "$read" {} +; }
 test -d "$read" || keep
+find "$made" -maxdepth 1 -type f -printf '%A@ %T@ %f\\n' | awk '$1 > $2 { print $3 }' | while read -r name; do
+  test "$made/$name" -ef "$read/$name" || ln -f "$made/$name" "$read/"
+done
 "$@" || exit
 cd "$read" && for name in *; do
   if test -f "$name" && cmp -s "$name" "$made/$name"; then ln -f "$name" "$made/"; fi
