@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Dhcp, startDhcp } from '../guest/dhcp.ts';
 import { closeAll, leftovers } from '../lab/cleanup.ts';
 import { type Enid, installEnid } from '../lab/enid.ts';
+import { huaweiDocuments } from '../lab/huawei-documents.ts';
 import { bandRules, defaults, readKernel } from '../lab/kernel.ts';
 import type { Nic } from '../lab/nic.ts';
 import { labObstacle } from '../lab/privileges.ts';
@@ -11,8 +12,8 @@ import { makeVpc, type Vpc } from '../lab/vpc.ts';
 import { pause } from './scene.ts';
 
 /*
- * A cloud whose metadata names neither addresses nor gateways, and a server with the real ifupdown and dhclient: all is
- * learned from the leases, which also offer a default by option 121. Needs ifupdown, isc-dhcp-client and dnsmasq.
+ * Huawei Cloud, whose metadata names neither addresses nor gateways, and a server with the real ifupdown and dhclient: all
+ * is learned from the leases, which also offer a default by option 121. Needs ifupdown, isc-dhcp-client and dnsmasq.
  */
 let vpc: Vpc;
 let enid: Enid;
@@ -32,13 +33,12 @@ mount -t tmpfs own /var/lib/dhcp
 
 beforeAll(async () => {
   expect(labObstacle(), 'these tests need root and iproute2').toBeNull();
-  vpc = await makeVpc();
+  vpc = await makeVpc({ documents: huaweiDocuments });
   await Promise.all([vpc.peer(0), vpc.peer(1), vpc.peer(2)]);
   await vpc.server.must(['sh', '-ec', ifupdown]);
   enid = await installEnid(vpc.server);
-  await describeNics([]);
-  const metadata = { file: '/etc/enid/instance.json', poll: '60s', timeout: '1s' };
-  await enid.configure({ provider: 'file', stack: 'ifupdown', metadata, rollback: { timeout: '60s' } });
+  const metadata = { poll: '60s', timeout: '1s' };
+  await enid.configure({ provider: 'huawei', stack: 'ifupdown', metadata, rollback: { timeout: '60s' } });
   await enid.start();
   await enid.until('the first run', (status) => status.state === 'ok');
 }, 60_000);
@@ -49,26 +49,6 @@ afterAll(async () => {
   await closeAll();
   expect(leftovers(labId)).toEqual([]);
 }, 60_000);
-
-/** What the cloud says: that there are these NICs, and nothing of their networks but DHCP. */
-async function describeNics(secondaries: readonly Nic[]): Promise<void> {
-  const silent = { addresses: null, prefixLength: null, subnet: null, gateway: null, prefixes: null };
-  const interfaces = [vpc.primary, ...secondaries].map(({ mac, primary }) => ({
-    ...{ mac, name: null, id: null, primary, mtu: null, vlan: null },
-    ipv4: { dhcp: true, ...silent },
-    ipv6: { dhcp: false, ...silent },
-  }));
-  const document = {
-    schema: 1,
-    cloud: 'huawei',
-    instanceId: 'i-1',
-    primaryMac: vpc.primary.mac,
-    dns: [],
-    interfaces,
-  };
-  const script = 'cat > /etc/enid/.instance; mv /etc/enid/.instance /etc/enid/instance.json';
-  await vpc.server.must(['sh', '-ec', script], JSON.stringify(document));
-}
 
 function serve(nic: Nic): void {
   const gateway = nic.subnet.gateway4;
@@ -93,7 +73,7 @@ let other: Nic;
 
 test('address, subnet and gateway come from the lease, and are written down once', async () => {
   other = vpc.plan({ subnet: 1 });
-  await describeNics([other]);
+  await vpc.list(other);
   await vpc.plug(other);
   serve(other);
 
@@ -121,7 +101,7 @@ test('afterwards nothing changes', async () => {
 
 test('a lease that is late is waited for, and its NIC is configured as soon as it is there', async () => {
   const late = vpc.plan({ subnet: 2 });
-  await describeNics([other, late]);
+  await vpc.list(late);
   await vpc.plug(late);
   await enid.until(
     'eth2 waits for its lease',
