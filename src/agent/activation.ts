@@ -18,9 +18,14 @@ export interface Activation {
   readonly takeUp: readonly Step[];
   /** What one `ip -batch` sets beside the files, at once. */
   readonly batch: readonly IpCommand[];
+  /** What `takeUp` concerns: nothing but files and `ip`, the NICs alone, or the whole service with the primary. */
+  readonly reach: Reach;
   /** The restart of the whole service, run only when the NICs are still not as desired. */
   readonly service: readonly Step[];
 }
+
+/** How far what was run reaches. */
+export type Reach = 'ip' | 'scoped' | 'service';
 
 export interface ActivationInput {
   readonly intention: Intention;
@@ -39,7 +44,8 @@ export interface ActivationInput {
 export function planActivation(input: ActivationInput): Activation {
   const { intention, due, stack, kernel, activation, restart } = input;
   const actions = stackActions[stack.id];
-  if (activation === 'none' && !restart) return { release: [], takeUp: [], batch: [], service: [] };
+  if (activation === 'none' && !restart)
+    return { release: [], takeUp: [], batch: [], reach: 'ip', service: [] };
   const { network } = intention.wanted;
   const files = intention.files.changes;
   const ways = {
@@ -56,6 +62,7 @@ export function planActivation(input: ActivationInput): Activation {
     release: isNeeded ? actions.release(change) : [],
     takeUp: isWhole ? whole : isNeeded ? actions.scoped(change) : [],
     batch: due.flatMap((difference) => difference.mend),
+    reach: isWhole ? 'service' : isNeeded ? 'scoped' : 'ip',
     service: activation === 'auto' && !isWhole ? whole : [],
   };
 }

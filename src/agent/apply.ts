@@ -20,13 +20,12 @@ export async function applyAndVerify(work: Work): Promise<Result<Verdict>> {
   const { activation } = work.plan;
   const applied = await apply(work);
   if (!applied.ok) return applied;
-  const hasSteps = activation.release.length + activation.takeUp.length > 0;
-  const verdict = await verify(work, hasSteps);
+  const verdict = await verify(work, activation.reach);
   if (!verdict.ok || verdict.value.harm.length > 0) return verdict;
   if (!needsService(work.plan, verdict.value.differences)) return verdict;
   work.done.push(...verdict.value.done);
   const restarted = await runSteps(work, activation.service);
-  return restarted.ok ? verify(work, true) : restarted;
+  return restarted.ok ? verify(work, 'service') : restarted;
 }
 
 async function apply(work: Work): Promise<Result<void>> {

@@ -9,7 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import { askedDifferences } from '../verify/asked.ts';
 import { type Harm, harm } from '../verify/harm.ts';
 import { silenced } from '../verify/probe.ts';
-import { stillWrong } from './activation.ts';
+import { type Reach, stillWrong } from './activation.ts';
 import type { Plan } from './plan.ts';
 import { settle } from './settle.ts';
 import { timeLeft, type Work } from './work.ts';
@@ -26,9 +26,10 @@ export interface Verdict {
 /**
  * Waits until the kernel is as desired or nothing more will come, asks the kernel which way packets go, and looks for
  * harm. Where steps of a network service ran, foreign routes and rules that vanished are put back first, and only what
- * does not come back is harm; `ip` alone touches nothing foreign, so what vanished meanwhile was somebody's wish.
+ * does not come back is harm; `ip` alone touches nothing foreign, so what vanished meanwhile was somebody's wish. After a
+ * restart of the whole service the primary has time to ask for its lease again.
  */
-export async function verify(work: Work, hasSteps: boolean): Promise<Result<Verdict>> {
+export async function verify(work: Work, reach: Reach): Promise<Result<Verdict>> {
   const { ports, plan, probes } = work;
   const { network } = plan.intention.wanted;
   const isMending = plan.seen.config.activation !== 'none';
@@ -38,8 +39,12 @@ export async function verify(work: Work, hasSteps: boolean): Promise<Result<Verd
     patience: timeLeft(work),
   });
   if (!settled.ok) return settled;
-  const { kernel, done } = settled.value;
-  const lost = await stillLost(ports, plan, kernel, hasSteps);
+  const { done } = settled.value;
+  const returned =
+    reach === 'service' ? await untilPrimaryIsBack(work, settled.value.kernel) : ok(settled.value.kernel);
+  if (!returned.ok) return returned;
+  const kernel = returned.value;
+  const lost = await stillLost(ports, plan, kernel, reach !== 'ip');
   if (!lost.ok) return lost;
   const [asked, silent] = await Promise.all([
     askedDifferences(ports.exec, kernel, network),
@@ -71,18 +76,42 @@ export function awaitedMacs(plan: Plan): ReadonlySet<Mac> {
   return new Set([...changing, ...repaired]);
 }
 
+/** Milliseconds that a primary may be without what it had after a restart of the service: longer than a usual lease takes. */
+const primaryTime = 30_000;
+
+/** Looks until nothing is lost but what is somebody else's, or the time is over. Errors: as `readKernel`. */
+async function untilPrimaryIsBack(work: Work, kernel: KernelState): Promise<Result<KernelState>> {
+  const { clock } = work.ports;
+  const until = clock.monotonic() + Math.min(timeLeft(work), primaryTime);
+  for (let now = kernel; ; ) {
+    const isBack = harmOf(work.plan, now).every(isForeign);
+    if (isBack || clock.monotonic() >= until) return ok(now);
+    await clock.sleep(250);
+    const looked = await readKernel(work.ports);
+    if (!looked.ok) return looked;
+    now = looked.value;
+  }
+}
+
+function harmOf(plan: Plan, kernel: KernelState): readonly Harm[] {
+  const { wanted } = plan.intention;
+  const { config, state } = plan.seen;
+  const onPrimary = state.primaryAddresses;
+  const ours = { slots: wanted.slots, tableBase: config.tableBase, gone: wanted.gone, onPrimary };
+  return harm(plan.seen.kernel, kernel, wanted.network, ours);
+}
+
+function isForeign(entry: Harm): boolean {
+  return entry.kind.startsWith('foreign-');
+}
+
 async function stillLost(
   ports: Ports,
   plan: Plan,
   kernel: KernelState,
   hasSteps: boolean,
 ): Promise<Result<{ readonly harm: readonly Harm[]; readonly done: readonly string[] }>> {
-  const { wanted } = plan.intention;
-  const { config, state } = plan.seen;
-  const onPrimary = state.primaryAddresses;
-  const ours = { slots: wanted.slots, tableBase: config.tableBase, gone: wanted.gone, onPrimary };
-  const lost = harm(plan.seen.kernel, kernel, wanted.network, ours);
-  const isForeign = (entry: Harm) => entry.kind.startsWith('foreign-');
+  const lost = harmOf(plan, kernel);
   if (!hasSteps) return ok({ harm: lost.filter((entry) => !isForeign(entry)), done: [] });
   const foreign = lost.filter((entry) => isForeign(entry) && entry.putBack.length > 0);
   if (foreign.length === 0) return ok({ harm: lost, done: [] });
@@ -93,6 +122,5 @@ async function stillLost(
   if (!ran.ok) return ran;
   const now = await readKernel(ports);
   if (!now.ok) return now;
-  const left = harm(plan.seen.kernel, now.value, wanted.network, ours);
-  return ok({ harm: left, done: foreign.map((entry) => `${entry.text}: put back`) });
+  return ok({ harm: harmOf(plan, now.value), done: foreign.map((entry) => `${entry.text}: put back`) });
 }
