@@ -64,8 +64,15 @@ function byNetworkManager({ stack }: Pick<Change, 'stack'>): boolean {
  * automatic profiles, whose default route comes before the primary's (seen with netplan 1.1 and NetworkManager 1.52).
  */
 function takeUpAgain({ network }: Machine): readonly Step[] {
-  return network.secondaries.map(takeUpBy);
+  if (network.secondaries.length === 0) return [];
+  return [
+    { ...restart(startedUp, 'wait until NetworkManager is there again'), mayFail: true },
+    ...network.secondaries.map(takeUpBy),
+  ];
 }
+
+/** nm-online(1), until the devices known at its start have settled: `netplan apply` does not wait for that. */
+const startedUp = ['nm-online', '--wait-for-startup', '--quiet', '--timeout=30'];
 
 /** The profiles that netplan generates are called `netplan-` and the definition's id; a VLAN has one of ours. */
 function takeUpProfiles(change: Change): readonly Step[] {

@@ -237,6 +237,7 @@ describe('netplan', () => {
     const machine = { stack: byNm, network: network(nic(1), nic(2)) };
     expect(stackActions.netplan.service(machine).map(commandOf)).toEqual([
       'netplan apply',
+      'nm-online --wait-for-startup --quiet --timeout=30',
       'nmcli connection up netplan-0-enid-eth1',
       'nmcli connection up netplan-0-enid-eth2',
     ]);
