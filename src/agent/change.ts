@@ -2,6 +2,7 @@ import { readKernel } from '../kernel/read.ts';
 import { holdSysctls } from '../kernel/sysctls.ts';
 import type { Difference } from '../model/difference.ts';
 import type { KernelState } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Outcome } from '../model/run.ts';
 import type { State } from '../model/state.ts';
@@ -13,6 +14,7 @@ import { commit, noteArmed } from '../transaction/transaction.ts';
 import { commonsAfter } from '../verify/commons.ts';
 import { applyAndVerify } from './apply.ts';
 import { beginWork } from './begin.ts';
+import { holdOn } from './hold.ts';
 import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -44,6 +46,8 @@ export async function change(
   options: RunOptions,
   session: Session,
 ): Promise<Changed> {
+  const held = await holdOn(ports.files, newcomers(plan));
+  if (!held.ok) ports.log.warn('udev may not wait for this change', { why: held.problem.message });
   const begun = await beginWork(ports, plan, options, session);
   if (!('work' in begun)) return untouched(plan, begun.isRefused ? 'rolled-back' : 'failed', begun.problem);
   const { work, state } = begun;
@@ -54,6 +58,15 @@ export async function change(
     ? { code: 'harm' as const, place, message: verdict.value.harm.join('; '), advice: '' }
     : verdict.problem;
   return putBack(work, state, why);
+}
+
+/** The NICs that have no file yet. */
+function newcomers({ intention }: Plan): readonly Mac[] {
+  const { changes } = intention.files;
+  const known = new Set(changes.flatMap((file) => (file.before === null ? [] : [file.mac])));
+  return intention.wanted.network.secondaries
+    .map((nic) => nic.mac)
+    .filter((mac) => changes.some((file) => file.mac === mac) && !known.has(mac));
 }
 
 async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed> {

@@ -4,7 +4,7 @@ import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { RunReport } from '../model/run.ts';
 import { emptyMemory, type Memory, memoryFiles } from '../transaction/testing.ts';
-import { holdDirectory, letGo, tendHold } from './hold.ts';
+import { holdDirectory, holdOn, letGo, tendHold } from './hold.ts';
 import { presencePath } from './presence.ts';
 
 const [primary, listed, unlisted] = ['00:16:3e:00:00:00', '00:16:3e:00:00:01', '00:16:3e:00:00:02'] as Mac[];
@@ -38,6 +38,14 @@ describe('beside a daemon, on a stack that takes every new NIC', () => {
     const later = { links: kernel.links.filter(({ mac }) => mac !== listed) };
     await tendHold(files, networkd, later, { interfaces: [] });
     expect(await marks()).toEqual([primary, unlisted]);
+  });
+
+  test('udev is told of a change for a NIC, and no more when it is over', async () => {
+    await tendHold(files, networkd, kernel, report);
+    await holdOn(files, [unlisted as Mac]);
+    expect(await marks()).toEqual([primary, listed, `${unlisted}.working`]);
+    await tendHold(files, networkd, kernel, { interfaces: [] });
+    expect(await marks()).toEqual([primary, listed, unlisted]);
   });
 
   test('the NICs of a change are let go at once', async () => {

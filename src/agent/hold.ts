@@ -8,8 +8,8 @@ import type { Files } from '../ports/files.ts';
 import { presencePath } from './presence.ts';
 
 /**
- * While this directory is there, udev waits with a NIC that appears, for 10 s at most, until a file by its MAC lies in
- * it (packaging/udev): a stack that configures every new NIC by itself then finds enid's files when it begins, and no
+ * While this directory is there, udev waits with a NIC that appears, for 10 s at most, or a minute while a change is made for
+ * that very NIC ({@link holdOn}), until a file by its MAC lies in it (packaging/udev): a stack that configures every new NIC by itself then finds enid's files when it begins, and no
  * second default route is there even for a moment. With two of the same metric the kernel may take either (seen: replies of
  * the primary left by the new NIC). Only the daemon makes it; it goes with the daemon.
  */
@@ -17,12 +17,24 @@ export const holdDirectory = '/run/enid/hold';
 
 type Holding = Pick<Files, 'list' | 'kind' | 'create' | 'makeDirectory' | 'remove'>;
 
+/** Has udev wait for these NICs as long as a busy machine needs to write their files. Nothing happens while none is held. Errors: `file-…`. */
+export function holdOn(files: Holding, macs: readonly Mac[]): Promise<Result<void>> {
+  return mark(
+    files,
+    macs.map((mac) => `${mac}.working`),
+  );
+}
+
 /** Lets udev go on with these NICs. Nothing happens while none is held. Errors: `file-…`. */
-export async function letGo(files: Holding, macs: readonly Mac[]): Promise<Result<void>> {
+export function letGo(files: Holding, macs: readonly Mac[]): Promise<Result<void>> {
+  return mark(files, macs);
+}
+
+async function mark(files: Holding, names: readonly string[]): Promise<Result<void>> {
   const open = await files.kind(holdDirectory);
   if (!open.ok || open.value === null) return open.ok ? ok(undefined) : open;
-  for (const mac of macs) {
-    const made = await files.create(`${holdDirectory}/${mac}`, '', 0o644);
+  for (const name of names) {
+    const made = await files.create(`${holdDirectory}/${name}`, '', 0o644);
     if (!made.ok) return made;
   }
   return ok(undefined);
