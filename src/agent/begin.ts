@@ -29,8 +29,8 @@ export interface NotBegun {
 
 /**
  * plan -> journal -> backup, the dead-man timer armed, and on disk what is not to be forgotten: slots, former values,
- * what becomes ours, and that this plan is refused until it is committed: whoever undoes it need not say so any more, and what tore it may
- * allow it once more (`allowOnceMore`).
+ * what becomes ours, and that this plan is refused until it is committed: whoever undoes it need not say so any more, and
+ * where it was torn it is allowed once more (`allowOnceMore`).
  */
 export async function beginWork(
   ports: Ports,

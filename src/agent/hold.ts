@@ -9,7 +9,8 @@ import { presencePath } from './presence.ts';
 
 /**
  * While this directory is there, udev waits with a NIC that appears, for 10 s at most, or a minute while a change is made for
- * that very NIC ({@link holdOn}), until a file by its MAC lies in it (packaging/udev): a stack that configures every new NIC by itself then finds enid's files when it begins, and no
+ * that very NIC ({@link holdOn}), until a file by its MAC lies in it (packaging/udev): a stack that configures every new NIC
+ * by itself then finds enid's files when it begins, and no
  * second default route is there even for a moment. With two of the same metric the kernel may take either (seen: replies of
  * the primary left by the new NIC). Only the daemon makes it; it goes with the daemon.
  */
@@ -17,7 +18,10 @@ export const holdDirectory = '/run/enid/hold';
 
 type Holding = Pick<Files, 'list' | 'kind' | 'create' | 'makeDirectory' | 'remove'>;
 
-/** Has udev wait for these NICs as long as a busy machine needs to write their files. Nothing happens while none is held. Errors: `file-…`. */
+/**
+ * Has udev wait for these NICs as long as a busy machine needs to write their files, a minute at most. Nothing happens
+ * while none is held. Errors: `file-…`.
+ */
 export function holdOn(files: Holding, macs: readonly Mac[]): Promise<Result<void>> {
   return mark(
     files,

@@ -33,17 +33,15 @@ export async function verify(work: Work, reach: Reach): Promise<Result<Verdict>>
   const { ports, plan, probes } = work;
   const { network } = plan.intention.wanted;
   const isMending = plan.seen.config.activation !== 'none';
+  const returned = reach === 'service' ? await untilPrimaryIsBack(work) : ok(undefined);
+  if (!returned.ok) return returned;
   const settled = await settle(ports, plan, {
     awaited: awaitedMacs(plan),
     isMending,
     patience: timeLeft(work),
   });
   if (!settled.ok) return settled;
-  const { done } = settled.value;
-  const returned =
-    reach === 'service' ? await untilPrimaryIsBack(work, settled.value.kernel) : ok(settled.value.kernel);
-  if (!returned.ok) return returned;
-  const kernel = returned.value;
+  const { kernel, done } = settled.value;
   const lost = await stillLost(ports, plan, kernel, reach !== 'ip');
   if (!lost.ok) return lost;
   const [asked, silent] = await Promise.all([
@@ -80,16 +78,15 @@ export function awaitedMacs(plan: Plan): ReadonlySet<Mac> {
 const primaryTime = 30_000;
 
 /** Looks until nothing is lost but what is somebody else's, or the time is over. Errors: as `readKernel`. */
-async function untilPrimaryIsBack(work: Work, kernel: KernelState): Promise<Result<KernelState>> {
+async function untilPrimaryIsBack(work: Work): Promise<Result<void>> {
   const { clock } = work.ports;
   const until = clock.monotonic() + Math.min(timeLeft(work), primaryTime);
-  for (let now = kernel; ; ) {
-    const isBack = harmOf(work.plan, now).every(isForeign);
-    if (isBack || clock.monotonic() >= until) return ok(now);
-    await clock.sleep(250);
+  for (;;) {
     const looked = await readKernel(work.ports);
     if (!looked.ok) return looked;
-    now = looked.value;
+    const isBack = harmOf(work.plan, looked.value).every(isForeign);
+    if (isBack || clock.monotonic() >= until) return ok(undefined);
+    await clock.sleep(250);
   }
 }
 
