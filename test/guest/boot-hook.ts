@@ -3,9 +3,9 @@ import { say } from './progress.ts';
 
 /**
  * Seconds that the hook may hold the boot: 10 of waiting for the metadata (packaging/cloud-init), 10 for a lease at most,
- * and what starting, looking and taking up a NIC cost on an emulated processor that others use as well: seen were 24 to 60.
+ * and what starting, looking and taking up a NIC cost on an emulated processor, of two guests at a time.
  */
-export const longestHook = 90;
+export const longestHook = 40;
 
 const unit = 'cloud-scripts.service';
 

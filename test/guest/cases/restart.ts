@@ -20,12 +20,9 @@ export function restart(scene: Scene): void {
   test('--restart restarts the whole service, and the machine is reachable afterwards', async () => {
     const lost = await losing(scene, async () => {
       const { code, stdout, stderr } = await scene.guest.run(argv, '', 240_000);
-      // On an emulated processor a lease may come after the run, or all may take longer than a change may: then it was put
-      // back, which is asked no less of.
+      // On an emulated processor it may take longer than a change may: then it was put back, which is asked no less of.
       if (code !== 3 || !`${stdout}${stderr}`.includes('command-timeout')) {
-        expect([0, 3], `${stdout}${stderr}`).toContain(code);
-        expect(stdout).toContain(command);
-        expect(stdout).not.toContain('rolled back');
+        expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringContaining(command) });
       }
       await expectAllWell(scene);
     });
