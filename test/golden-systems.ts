@@ -51,12 +51,12 @@ export const goldenSystems: readonly GoldenSystem[] = [
 
 /**
  * Saved metadata in test/fixtures: one secondary, three (one in the primary's subnet, one with everything), or one with a VLAN on
- * it and another on the primary; one of which the metadata says nothing but DHCP, before its lease and after; and two with IPv6
- * alone (one in the primary's subnet).
+ * it and another on the primary; one of which the metadata says nothing but DHCP, before its lease and after; two with IPv6
+ * alone (one in the primary's subnet); and three with networks behind other gateways than that of the default.
  */
 export const goldenCases = [
   ...(['dhcp-1', 'dhcp-3', 'static-1', 'static-3', 'vlan-2'] as const),
-  ...(['leased-1', 'leased-1-told', 'ipv6-2'] as const),
+  ...(['leased-1', 'leased-1-told', 'ipv6-2', 'routes-3'] as const),
 ] as const;
 export type GoldenCase = (typeof goldenCases)[number];
 

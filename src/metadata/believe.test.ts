@@ -86,6 +86,17 @@ describe('believing metadata', () => {
     expect(reads(before, alone, alone).believed).toEqual(alone);
   });
 
+  it('takes routes as the read tells them that tells their subnet', () => {
+    const told = { subnet: aPrefix('10.0.1.0/24') };
+    const routes = [{ destination: aPrefix('172.30.0.0/16'), via: anAddress('10.0.1.254') }];
+    const nic = (more: object) => eth1(['10.0.1.20'], { ipv4: aFamily(['10.0.1.20'], more) });
+    const before = anInstance([eth0, nic({ ...told, routes })]);
+
+    expect(reads(before, anInstance([eth0, nic({})])).believed).toEqual(before);
+    expect(reads(before, anInstance([eth0, nic(told)])).believed).toEqual(anInstance([eth0, nic(told)]));
+    expect(reads(before, anInstance([eth0, nic(told)])).changed).toBe(true);
+  });
+
   it('begins to count anew when a thing is listed again', () => {
     const both = anInstance([eth0, eth1(['10.0.1.20', '10.0.1.21'])]);
     const one = anInstance([eth0, eth1(['10.0.1.20'])]);

@@ -20,7 +20,7 @@ export interface Belief {
  * What to believe after one whole read (design section 5). Additions and changes hold at once. A NIC, an address or a
  * prefix that is no longer listed stays until `agreeingReads` reads, at least 0.8 polls apart, agreed in a row; an
  * address or prefix that is now listed for another NIC has moved and leaves the old one at once. What the read does
- * not say (null, or no DNS servers) stays as it was. Another instance or primary: nothing is kept. A read as of boot is
+ * not say (null, or no DNS servers) stays as it was; routes are told with the subnet. Another instance or primary: nothing is kept. A read as of boot is
  * older than what was believed by a later one: it adds the NICs that are not known, and nothing more.
  * `now`: ISO 8601. Pure; the order of NICs and further addresses stays as it was, so that a service that lists them in
  * another order changes nothing.
@@ -126,7 +126,13 @@ function mergeFamily(
     subnet: after.subnet ?? before.subnet,
     gateway: after.gateway ?? before.gateway,
     prefixes,
+    // Told together with the subnet they are reached in.
+    ...routesOf(after.subnet === null ? before : after),
   };
+}
+
+function routesOf({ routes }: InstanceFamily): Pick<InstanceFamily, 'routes'> {
+  return routes === undefined ? {} : { routes };
 }
 
 interface Item<T> {

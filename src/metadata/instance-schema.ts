@@ -27,10 +27,19 @@ function family(name: Family) {
     subnet: optional(prefixOf(name)),
     gateway: optional(addressOf(name)),
     prefixes: optional(z.array(prefixOf(name)).transform(distinct)),
+    routes: optional(z.array(route(name))),
   });
   return z
     .preprocess((value) => value ?? {}, shape)
-    .transform((said) => ({ ...said, dhcp: said.dhcp ?? name === 'ipv4' }));
+    .transform(({ routes, ...said }) => ({
+      ...said,
+      dhcp: said.dhcp ?? name === 'ipv4',
+      ...(routes === null || routes.length === 0 ? {} : { routes }),
+    }));
+}
+
+function route(name: Family) {
+  return z.strictObject({ destination: prefixOf(name), via: addressOf(name) });
 }
 
 const nic = z.strictObject({

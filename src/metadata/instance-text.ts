@@ -2,7 +2,7 @@ import type { InstanceFamily, InstanceInterface, InstanceNetwork } from '../mode
 
 /**
  * The text of `enid metadata --json`, which `render --metadata`, provider `file` and state.json read back: every key
- * written (`asOf` and `bond` only where they are said), in a fixed order, two spaces of indentation, one final newline.
+ * written (`asOf`, `bond` and `routes` only where they are said), in a fixed order, two spaces of indentation, one final newline.
  */
 export function printInstance(instance: InstanceNetwork): string {
   return `${JSON.stringify(instanceJson(instance), null, 2)}\n`;
@@ -43,5 +43,8 @@ function familyJson(family: InstanceFamily): object {
     subnet: family.subnet,
     gateway: family.gateway,
     prefixes: family.prefixes,
+    ...(family.routes === undefined
+      ? {}
+      : { routes: family.routes.map(({ destination, via }) => ({ destination, via })) }),
   };
 }

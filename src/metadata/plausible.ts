@@ -24,7 +24,9 @@ export function plausible(instance: InstanceNetwork, source: string): Result<Ins
 }
 
 function faultIn(said: InstanceFamily, family: Family): string | null {
-  const addresses = [...(said.addresses ?? []), ...(said.gateway === null ? [] : [said.gateway])];
+  const routes = said.routes ?? [];
+  const gateways = [...(said.gateway === null ? [] : [said.gateway]), ...routes.map(({ via }) => via)];
+  const addresses = [...(said.addresses ?? []), ...gateways];
   const address = addresses.find((one) => neverAnAddress.has(rangeOf(one)));
   if (address !== undefined) return `${address} cannot be an address of an interface or a gateway`;
   const prefixes = [...(said.prefixes ?? []), ...(said.subnet === null ? [] : [said.subnet])];
@@ -35,6 +37,12 @@ function faultIn(said: InstanceFamily, family: Family): string | null {
   if (said.prefixLength !== null && said.prefixLength < widest[family]) {
     return `/${said.prefixLength} cannot be the length of a subnet`;
   }
+  const route = routes.find(({ destination }) => splitPrefix(destination).length === 0);
+  if (route !== undefined) return 'a default is no route of its own, but the gateway';
+  const twice = routes.find(({ destination }, index) =>
+    routes.slice(0, index).some((other) => other.destination === destination),
+  );
+  if (twice !== undefined) return `there are two routes to ${twice.destination}`;
   return null;
 }
 

@@ -40,14 +40,19 @@ function prefixes(family: Family): fc.Arbitrary<Prefix> {
 }
 
 function families(family: Family): fc.Arbitrary<InstanceFamily> {
-  return fc.record({
-    dhcp: fc.boolean(),
-    addresses: fc.option(fc.uniqueArray(addresses(family), { maxLength: 4 })),
-    prefixLength: fc.option(fc.integer({ min: 0, max: addressBits[family] })),
-    subnet: fc.option(prefixes(family)),
-    gateway: fc.option(addresses(family)),
-    prefixes: fc.option(fc.uniqueArray(prefixes(family), { maxLength: 3 })),
-  });
+  const route = fc.record({ destination: prefixes(family), via: addresses(family) });
+  return fc.record(
+    {
+      dhcp: fc.boolean(),
+      addresses: fc.option(fc.uniqueArray(addresses(family), { maxLength: 4 })),
+      prefixLength: fc.option(fc.integer({ min: 0, max: addressBits[family] })),
+      subnet: fc.option(prefixes(family)),
+      gateway: fc.option(addresses(family)),
+      prefixes: fc.option(fc.uniqueArray(prefixes(family), { maxLength: 3 })),
+      routes: fc.array(route, { minLength: 1, maxLength: 3 }),
+    },
+    { requiredKeys: ['dhcp', 'addresses', 'prefixLength', 'subnet', 'gateway', 'prefixes'] },
+  );
 }
 
 const nics: fc.Arbitrary<InstanceInterface> = fc.record(

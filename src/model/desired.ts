@@ -1,4 +1,5 @@
 import type { Address, Family, Prefix } from './address.ts';
+import type { InstanceRoute } from './instance.ts';
 import type { Mac } from './mac.ts';
 import type { Reason, Role } from './reason.ts';
 
@@ -76,6 +77,8 @@ export interface DesiredFamily {
   readonly prefixes: readonly Prefix[];
   readonly subnet: Prefix | null;
   readonly gateway: Address | null;
+  /** What lies behind other gateways. */
+  readonly routes: readonly InstanceRoute[];
   /** The subnet overlaps the primary's. */
   readonly sharedWithPrimary: boolean;
 }

@@ -49,6 +49,14 @@ export interface InstanceFamily {
   readonly gateway: Address | null;
   /** Delegated prefixes, routed to this NIC beside its addresses. */
   readonly prefixes: readonly Prefix[] | null;
+  /** What lies behind other gateways of the subnet, one a destination; left out where nothing does. */
+  readonly routes?: readonly InstanceRoute[];
+}
+
+/** Neither a default, which is the gateway, nor to the subnet itself. */
+export interface InstanceRoute {
+  readonly destination: Prefix;
+  readonly via: Address;
 }
 
 /** A VLAN sub-interface with a MAC of its own on another NIC. */

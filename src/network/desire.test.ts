@@ -515,6 +515,31 @@ describe('what is configured', () => {
     ]);
   });
 
+  it('reaches what lies behind another gateway by its own table, and by main never', () => {
+    const routes = [
+      { destination: '172.30.0.0/16' as Prefix, via: '10.0.1.254' as Address },
+      { destination: '172.31.0.0/16' as Prefix, via: '10.0.9.1' as Address },
+    ];
+    const nics = [nic(0, 0), nic(1, 1, { routes })];
+    const routed = (changes: Partial<Config>) => {
+      const [secondary] = wanted(nics, { config: { ...config, ...changes } }).network.secondaries;
+      return (secondary?.routes ?? []).map((route) =>
+        [route.table, route.destination, route.via, ...(route.onlink ? ['onlink'] : [])].join(' '),
+      );
+    };
+
+    expect(routed({})).toEqual([
+      '21001 10.0.1.0/24 ',
+      '21001 172.30.0.0/16 10.0.1.254',
+      '21001 172.31.0.0/16 10.0.9.1 onlink',
+      '21001 0.0.0.0/0 10.0.1.253',
+    ]);
+    expect(routed({ defaultRoute: 'metric' }).filter((route) => route.startsWith('254 '))).toEqual([
+      '254 0.0.0.0/0 10.0.1.253',
+    ]);
+    expect(routed({ policyRouting: false, addressing: 'static' })).toEqual(['254 10.0.1.0/24 ']);
+  });
+
   it('knows an address that only a lease told, also where networkd keeps it for ever', () => {
     const nics = [nic(0, 0), nic(1, 1, { addresses: null, prefixLength: null, subnet: null })];
     const kernel = imagineKernel(instanceOf(nics));

@@ -88,6 +88,7 @@ export function secondaryFamily(nic: InstanceInterface, context: FamilyContext):
     prefixes: said.prefixes ?? [],
     subnet,
     gateway: said.gateway ?? lease?.gateway ?? null,
+    routes: said.routes ?? [],
     sharedWithPrimary: sharesSubnet(subnet, context.primary),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Prefix } from '../model/address.ts';
+import type { Address, Prefix } from '../model/address.ts';
 import type { DesiredNetwork, PolicyRule } from '../model/desired.ts';
 import type { KernelRoute, Link } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
@@ -47,6 +47,7 @@ const family = {
   prefixes: ['10.0.1.64/28' as Prefix],
   subnet: '10.0.1.0/24' as Prefix,
   gateway: null,
+  routes: [{ destination: '10.77.0.0/16' as Prefix, via: '10.0.1.254' as Address }],
   sharedWithPrimary: false,
 };
 const rule: PolicyRule = {

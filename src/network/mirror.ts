@@ -12,7 +12,7 @@ const never: readonly Prefix[] = ['169.254.0.0/16', '224.0.0.0/4', 'fe80::/10', 
 /**
  * The routes of main that every secondary's table repeats, so that the host's own sockets bound to a secondary's
  * address still reach local virtual networks: those by bridges, veth, vxlan and CNI devices, /8 or longer
- * (IPv6 /32), neither link-local nor multicast nor overlapping an ENI's subnet or prefix. Set with `proto 210`.
+ * (IPv6 /32), neither link-local nor multicast nor overlapping an ENI's subnet, prefix or routes. Set with `proto 210`.
  */
 export function mirrored(kernel: KernelState, network: DesiredNetwork): readonly PolicyRoute[] {
   const { primary, secondaries, setAside } = network;
@@ -57,11 +57,10 @@ function isLocalNetwork(route: KernelRoute, taken: readonly Prefix[]): boolean {
 function prefixesOf(network: DesiredNetwork): readonly Prefix[] {
   const { primary, secondaries } = network;
   const subnets = [primary, ...secondaries].flatMap((nic) => [nic.ipv4?.subnet, nic.ipv6?.subnet]);
-  const delegated = secondaries.flatMap((nic) => [
-    ...(nic.ipv4?.prefixes ?? []),
-    ...(nic.ipv6?.prefixes ?? []),
-  ]);
-  return [...subnets, ...delegated].filter(
+  const families = secondaries.flatMap((nic) => [nic.ipv4, nic.ipv6]);
+  const delegated = families.flatMap((own) => own?.prefixes ?? []);
+  const routed = families.flatMap((own) => own?.routes ?? []).map(({ destination }) => destination);
+  return [...subnets, ...delegated, ...routed].filter(
     (prefix): prefix is Prefix => prefix !== undefined && prefix !== null,
   );
 }

@@ -58,7 +58,7 @@ export function withoutPolicy(nics: readonly Addressed[]): readonly DesiredInter
 export function withMetricDefault(nic: DesiredInterface): DesiredInterface {
   const defaults = families
     .flatMap((family) => tableRoutes(nic, family))
-    .filter((route) => route.via !== null)
+    .filter((route) => route.destination === defaultDestination[route.family])
     .map((route) => ({ ...route, table: mainTable, metric: nic.table }));
   return { ...nic, routes: [...nic.routes, ...defaults] };
 }
@@ -79,13 +79,9 @@ function tableRoutes(nic: Addressed, family: Family): readonly PolicyRoute[] {
   const common = { family, table: nic.table, device: nic.name, source: own.address, metric: 0 };
   const routes: PolicyRoute[] = [];
   if (own.subnet !== null) routes.push({ ...common, destination: own.subnet, via: null, onlink: false });
-  if (own.gateway !== null) {
-    routes.push({
-      ...common,
-      destination: defaultDestination[family],
-      via: own.gateway,
-      onlink: needsOnlink(own, family),
-    });
+  const byDefault = { destination: defaultDestination[family], via: own.gateway };
+  for (const { destination, via } of [...own.routes, byDefault]) {
+    if (via !== null) routes.push({ ...common, destination, via, onlink: needsOnlink(via, own, family) });
   }
   return routes;
 }
@@ -95,9 +91,9 @@ function tableRoutes(nic: Addressed, family: Family): readonly PolicyRoute[] {
  * subnet route in the same table, and would refuse `onlink` where main leads to the gateway by another device
  * (kernel: ip6_route_check_nh_onlink), as it does in a subnet shared with the primary.
  */
-function needsOnlink(own: DesiredFamily, family: Family): boolean {
-  if (own.gateway === null || own.gateway.startsWith('fe80:')) return false;
-  const isOutside = own.subnet === null || !contains(own.subnet, own.gateway);
+function needsOnlink(gateway: Address, own: DesiredFamily, family: Family): boolean {
+  if (gateway.startsWith('fe80:')) return false;
+  const isOutside = own.subnet === null || !contains(own.subnet, gateway);
   return isOutside || (family === 'ipv4' && own.method === 'static');
 }
 

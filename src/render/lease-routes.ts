@@ -1,6 +1,14 @@
+import type { DesiredInterface, PolicyRoute } from '../model/desired.ts';
 import type { RenderedFile } from '../model/file.ts';
+import { defaultDestination } from '../model/kernel.ts';
 import type { Problem } from '../model/problem.ts';
 import { outputProblem } from './check.ts';
+
+/** True for the two routes of the NIC's own table that its lease tells as well: to the subnet, and the default. */
+export function isOfLease({ family, table, via, destination }: PolicyRoute, nic: DesiredInterface): boolean {
+  const isOwn = family === 'ipv4' && table === nic.table;
+  return isOwn && (via === null || destination === defaultDestination.ipv4);
+}
 
 /**
  * The routes that a lease brings may be taken only into a table of one's own: a group of the file (`[…]` to the next, or the

@@ -60,6 +60,8 @@ const stacks = (format: FormatId): fc.Arbitrary<Stack> =>
 
 const hosts = fc.uniqueArray(fc.integer({ min: 1, max: 250 }), { minLength: 1, maxLength: 4 });
 
+const behind = { ipv4: '172.30.0.0/16' as Prefix, ipv6: '2001:db8:ff00::/48' as Prefix };
+
 function families(which: Family, number: number): fc.Arbitrary<DesiredFamily> {
   const base = which === 'ipv4' ? `10.9.${number}.` : `2001:db8:${number}::`;
   const address = (host: number) => `${base}${host}` as Address;
@@ -70,6 +72,7 @@ function families(which: Family, number: number): fc.Arbitrary<DesiredFamily> {
       known: fc.boolean(),
       unlisted: fc.boolean(),
       gateway: fc.boolean(),
+      routed: fc.boolean(),
       hosts,
       prefix: fc.boolean(),
       shared: fc.boolean(),
@@ -84,6 +87,7 @@ function families(which: Family, number: number): fc.Arbitrary<DesiredFamily> {
       prefixes: any.prefix ? [prefixOf(address(64), length + 4)] : [],
       subnet: any.known ? prefixOf(address(1), length) : null,
       gateway: any.known && any.gateway ? (which === 'ipv4' ? address(253) : ('fe80::1' as Address)) : null,
+      routes: any.known && any.routed ? [{ destination: behind[which], via: address(254) }] : [],
       sharedWithPrimary: any.shared,
     }));
 }
@@ -131,6 +135,7 @@ function routesOf(family: Family, own: DesiredFamily, device: string, table: num
   const any = (family === 'ipv4' ? '0.0.0.0/0' : '::/0') as Prefix;
   return [
     ...(own.subnet === null ? [] : [{ ...common, destination: own.subnet, via: null, onlink: false }]),
+    ...own.routes.map((route) => ({ ...common, ...route, onlink: own.method === 'static' })),
     ...(own.gateway === null
       ? []
       : [{ ...common, destination: any, via: own.gateway, onlink: own.method === 'static' }]),

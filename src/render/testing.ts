@@ -67,6 +67,7 @@ export function family(changes: Partial<DesiredFamily> = {}): DesiredFamily {
     prefixes: [],
     subnet: '10.0.1.0/24' as Prefix,
     gateway: '10.0.1.253' as Address,
+    routes: [],
     sharedWithPrimary: false,
     ...changes,
   };

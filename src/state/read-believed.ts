@@ -14,14 +14,17 @@ const anyAddress = parsed((value, place) => parseAddress(value, place));
 function family(name: Family): Decode<InstanceFamily> {
   const address = parsed((value, place) => parseAddress(value, place, name));
   const prefix = parsed((value, place) => parsePrefix(value, place, name));
-  return object({
-    dhcp: boolean,
-    addresses: nullable(list(address)),
-    prefixLength: nullable(whole(0, addressBits[name])),
-    subnet: nullable(prefix),
-    gateway: nullable(address),
-    prefixes: nullable(list(prefix)),
-  });
+  return object(
+    {
+      dhcp: boolean,
+      addresses: nullable(list(address)),
+      prefixLength: nullable(whole(0, addressBits[name])),
+      subnet: nullable(prefix),
+      gateway: nullable(address),
+      prefixes: nullable(list(prefix)),
+    },
+    { routes: list(object({ destination: prefix, via: address })) },
+  );
 }
 
 const nic: Decode<InstanceInterface> = object(

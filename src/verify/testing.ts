@@ -63,6 +63,7 @@ export const static4: DesiredFamily = {
   prefixes: [],
   subnet: prefix('10.0.1.0/24'),
   gateway: address('10.0.1.253'),
+  routes: [],
   sharedWithPrimary: false,
 };
 export const static6: DesiredFamily = {
@@ -75,6 +76,7 @@ export const static6: DesiredFamily = {
   prefixes: [],
   subnet: prefix('2001:db8:1::/64'),
   gateway: address('fe80::1'),
+  routes: [],
   sharedWithPrimary: false,
 };
 

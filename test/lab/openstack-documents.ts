@@ -1,8 +1,10 @@
 import type { Nic } from './nic.ts';
+import type { Subnet } from './subnet.ts';
 
 /**
  * What OpenStack's service serves of an instance, by path, as nova writes it for networks without DHCP: the ports in the order
- * of their attachment, and of each the first address of a family alone.
+ * of their attachment, and of each the first address of a family alone. Every subnet but the primary's has a network behind
+ * another gateway, the peer's address (a host route of Neutron, with the name server that is to be asked by it).
  */
 export function openstackDocuments(nics: readonly Nic[]): Readonly<Record<string, string>> {
   const directory = '/openstack/latest';
@@ -23,8 +25,18 @@ export function openstackDocuments(nics: readonly Nic[]): Readonly<Record<string
 
 function ipv4Of({ id, subnet, ipv4 }: Nic): readonly object[] {
   const route = { network: '0.0.0.0', netmask: '0.0.0.0', gateway: subnet.gateway4 };
+  const services = [{ type: 'dns', address: behindPeer(subnet) }];
+  const mask = { netmask: '255.255.255.0', gateway: subnet.peer4, services };
+  const others = subnet.number === 0 ? [] : [{ ...mask, network: behindPeer(subnet).replace(/1$/, '0') }];
   const place = { link: `tap-${id}`, network_id: `net-${subnet.number}`, netmask: subnet.netmask };
-  return ipv4.slice(0, 1).map((ip_address) => ({ ...place, type: 'ipv4', ip_address, routes: [route] }));
+  return ipv4
+    .slice(0, 1)
+    .map((ip_address) => ({ ...place, type: 'ipv4', ip_address, routes: [route, ...others] }));
+}
+
+/** A host in the network (/24) that lies behind the peer of a subnet. */
+export function behindPeer({ number }: Subnet): string {
+  return `172.30.${number}.1`;
 }
 
 function ipv6Of({ id, subnet, ipv6 }: Nic): readonly object[] {

@@ -97,6 +97,7 @@ function family(fields: {
     prefixes: [],
     subnet: fields.subnet as Prefix,
     gateway: fields.gateway as Address,
+    routes: [],
     sharedWithPrimary: fields.shared === true,
   };
 }

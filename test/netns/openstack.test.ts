@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readKernel } from '../lab/kernel.ts';
-import { openstackDocuments } from '../lab/openstack-documents.ts';
+import { behindPeer, openstackDocuments } from '../lab/openstack-documents.ts';
 import { host4, subnet } from '../lab/subnet.ts';
 import { expectAllWell, pause, useScene } from './scene.ts';
 
@@ -21,6 +21,21 @@ test('an ENI in another subnet', async () => {
   expect(new Set(requests.filter((one) => one !== 'GET /'))).toEqual(
     new Set(['GET /openstack/latest/network_data.json', 'GET /openstack/latest/meta_data.json']),
   );
+});
+
+test('what lies behind another gateway of its subnet is answered by way of that', async () => {
+  const place = subnet(1);
+  const host = behindPeer(place);
+  const peer = await scene.vpc.peer(1);
+  await peer.ip([`addr add ${host}/32 dev lo`]);
+  await scene.vpc.router.ip([`route add ${host}/32 via ${place.peer4} dev ${peer.port}`]);
+  const { ipv4 } = scene.vpc.nics().find(({ name }) => name === 'eth1') ?? { ipv4: [] };
+
+  const way = await scene.vpc.server.must(['ip', 'route', 'get', host, 'from', ipv4[0] ?? '']);
+
+  expect(way).toContain(`via ${place.peer4} dev eth1 table 21001`);
+  expect((await peer.run(['ping', '-c', '1', '-w', '3', '-I', host, ipv4[0] ?? ''])).code).toBe(0);
+  expect(await scene.vpc.server.must(['ip', 'neigh', 'show', 'dev', 'eth1'])).toContain(place.peer4);
 });
 
 test('two NICs in one subnet, and a third in the primary’s: every reply leaves by the NIC that was asked', async () => {

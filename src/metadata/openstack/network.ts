@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Address, type Family, type Prefix, parseAddress, prefixOf } from '../../model/address.ts';
+import { type Address, type Family, parseAddress, prefixOf, splitPrefix } from '../../model/address.ts';
+import type { InstanceRoute } from '../../model/instance.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import { distinct, optional } from '../instance-fields.ts';
 import { readHost } from './host.ts';
@@ -13,13 +14,11 @@ export interface Network {
   readonly by: Assignment;
   readonly address: Address | null;
   readonly length: number | null;
-  readonly routes: readonly Route[];
+  /** That of its default route; null where it lists none. */
+  readonly gateway: Address | null;
+  /** The others. */
+  readonly routes: readonly InstanceRoute[];
   readonly dns: readonly Address[];
-}
-
-export interface Route {
-  readonly destination: Prefix;
-  readonly via: Address;
 }
 
 /** How a server comes by the address: it is told here, by DHCP, or by the advertisements of a router (SLAAC). */
@@ -69,15 +68,23 @@ export const network = z
     const routed = said.routes ?? [];
     const dns = distinct([...said.services, ...routed.flatMap((one) => one.services)]);
     const common = { link: said.link, by, dns };
-    if (family === null) return { ...common, family, address: null, length: null, routes: [] };
+    if (family === null) return { ...common, family, address: null, length: null, gateway: null, routes: [] };
     const text = said.ip_address ?? '';
     const host = text === '' ? null : taken(readHost(text, said.netmask, family), context, 'ip_address');
     const routes = routed.flatMap((one) => taken(readRoute(one, family), context, 'routes'));
-    return { ...common, family, address: host?.address ?? null, length: host?.length ?? null, routes };
+    if (context.issues.length > 0) return z.NEVER;
+    return {
+      ...common,
+      family,
+      address: host?.address ?? null,
+      length: host?.length ?? null,
+      gateway: routes.find(isDefault)?.via ?? null,
+      routes: routes.filter((one) => !isDefault(one)),
+    };
   });
 
 /** None for a route without a gateway: its destination is on the link, which only a subnet of the NIC can be. */
-function readRoute(said: z.output<typeof route>, family: Family): Result<readonly Route[]> {
+function readRoute(said: z.output<typeof route>, family: Family): Result<readonly InstanceRoute[]> {
   const to = readHost(said.network, said.netmask, family);
   if (!to.ok) return to;
   const { address, length } = to.value;
@@ -89,6 +96,10 @@ function readRoute(said: z.output<typeof route>, family: Family): Result<readonl
   return via.ok ? ok([{ destination: prefixOf(address, length), via: via.value }]) : via;
 }
 
+function isDefault({ destination }: InstanceRoute): boolean {
+  return splitPrefix(destination).length === 0;
+}
+
 function dnsServer(address: unknown): Result<Address> {
   return typeof address === 'string' ? parseAddress(address, '') : fail('bad-address', '', 'is not text');
 }
@@ -97,9 +108,4 @@ function taken<T>(result: Result<T>, context: z.RefinementCtx, field: string): T
   if (result.ok) return result.value;
   context.addIssue({ code: 'custom', message: result.problem.message, path: [field] });
   return z.NEVER;
-}
-
-/** The gateway of its default route; null where it lists none. */
-export function defaultGateway({ routes }: Network): Address | null {
-  return routes.find(({ destination }) => destination.endsWith('/0'))?.via ?? null;
 }

@@ -104,3 +104,45 @@ describe('the primary', () => {
     expect(parse(two, networks)).toMatchObject({ ok: true, value: { primaryMac: mac, dns: [] } });
   });
 });
+
+describe('routes', () => {
+  const to = (network: string, netmask: string, gateway: string | null, more: object = {}) => ({
+    ...{ network, netmask, gateway, ...more },
+  });
+  const family = (...networks: readonly object[]) => {
+    const parsed = parse([nic('a', first)], networks);
+    if (!parsed.ok) throw new Error(parsed.problem.message);
+    return { dns: parsed.value.dns, ...parsed.value.interfaces[0]?.ipv4 };
+  };
+
+  it('are the gateway and what lies behind others, one a destination, of all networks of the link', () => {
+    const told = family(
+      on('a', '10.0.0.5', {
+        routes: [
+          to('0.0.0.0', '0.0.0.0', '10.0.0.1'),
+          to('10.9.0.0', '255.255.0.0', '10.0.0.2', { services: [{ type: 'dns', address: '10.9.0.53' }] }),
+          to('10.0.0.0', '255.255.255.0', '10.0.0.3'),
+          to('10.8.0.0', '16', null),
+        ],
+      }),
+      on('a', '10.0.7.5', {
+        routes: [to('10.9.0.0', '16', '10.0.7.2'), to('169.254.169.254', '32', '10.0.7.3')],
+      }),
+    );
+
+    expect(told).toMatchObject({
+      gateway: '10.0.0.1',
+      dns: ['10.9.0.53'],
+      routes: [
+        { destination: '10.9.0.0/16', via: '10.0.0.2' },
+        { destination: '169.254.169.254/32', via: '10.0.7.3' },
+      ],
+    });
+  });
+
+  it('are left out where there is no other than the default', () => {
+    expect(family(on('a', '10.0.0.5', { routes: [to('0.0.0.0', '0', '10.0.0.1')] }))).not.toHaveProperty(
+      'routes',
+    );
+  });
+});

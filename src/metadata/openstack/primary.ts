@@ -1,5 +1,5 @@
 import type { Link } from './link.ts';
-import { defaultGateway, type Network } from './network.ts';
+import type { Network } from './network.ts';
 
 /**
  * The link of the primary. network_data.json has no word for it, but an order: nova lists the ports as they were asked for
@@ -16,5 +16,5 @@ export function primaryLink(links: readonly Link[], networks: readonly Network[]
 }
 
 function leadsOut(network: Network): boolean {
-  return network.by !== 'static' || defaultGateway(network) !== null;
+  return network.by !== 'static' || network.gateway !== null;
 }

@@ -211,7 +211,7 @@ describe('properties of NetworkManager files', () => {
           nic.routes
             .filter(
               (entry) =>
-                (entry.via !== null && !isByLease(nic)) ||
+                (entry.via !== null && !(isByLease(nic) && entry.destination === '0.0.0.0/0')) ||
                 entry.family === 'ipv6' ||
                 entry.table !== nic.table ||
                 nic.ipv4?.method === 'static' ||

@@ -2,6 +2,7 @@ import { type Family, families, type Prefix } from '../../model/address.ts';
 import type { DesiredFamily, DesiredInterface, PolicyRoute } from '../../model/desired.ts';
 import type { RenderOptions } from '../format.ts';
 import { isDefault, routeWords, ruleWords } from '../ifcfg/iproute.ts';
+import { isOfLease } from '../lease-routes.ts';
 import { profileUuid } from '../profile-uuid.ts';
 import type { Abilities } from './abilities.ts';
 
@@ -104,7 +105,7 @@ function linesOf(route: PolicyRoute, nic: DesiredInterface, abilities: Abilities
   const leased = own?.method === 'dhcp';
   // The lease's own connected route stands in the table, with the lease's address as its source.
   const isMoved = leased && route.family === 'ipv4' && routeTable(nic, abilities) !== null;
-  const comesAlong = route.table === nic.table && (route.via === null || bringsRoutes(nic));
+  const comesAlong = isOfLease(route, nic) && (route.via === null || bringsRoutes(nic));
   if (isMoved && comesAlong) return [];
   // A source that is not there yet would fail the route and with it the profile.
   const known = leased ? { source: null, onlink: route.onlink || route.family === 'ipv4' } : {};

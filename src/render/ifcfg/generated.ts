@@ -82,6 +82,8 @@ function anyNic(connected: (method: Method, family: Family) => ConnectedPlace): 
     }));
 }
 
+const behind = { ipv4: '172.30.0.0/16' as Prefix, ipv6: '2001:db8:ff00::/48' as Prefix };
+
 function anyFamily(
   family: Family,
   connected: (method: Method, family: Family) => ConnectedPlace,
@@ -98,9 +100,10 @@ function anyFamily(
       known: fc.boolean(),
       unlisted: fc.boolean(),
       gateway: fc.constantFrom('inside', 'outside', 'none'),
+      routed: fc.boolean(),
       prefixes: fc.uniqueArray(fc.integer({ min: 0, max: 15 }), { maxLength: 2 }),
     })
-    .map(({ method, net, hosts, known, unlisted, gateway, prefixes }) => {
+    .map(({ method, net, hosts, known, unlisted, gateway, routed, prefixes }) => {
       const [first = 0, ...more] = hosts;
       const length = family === 'ipv4' ? 24 : 64;
       const outside = family === 'ipv4' ? '172.16.0.1' : 'fe80::1';
@@ -118,6 +121,7 @@ function anyFamily(
         ),
         subnet: prefixOf(host(net, 0), length),
         gateway: gateway === 'none' ? null : gateway === 'inside' ? host(net, 252) : (outside as Address),
+        routes: routed ? [{ destination: behind[family], via: host(net, 253) }] : [],
         sharedWithPrimary: false,
       };
     });
@@ -138,9 +142,10 @@ function routesOf(nic: Bare, family: Family, table: number): readonly PolicyRout
   const common = { family, table, device: nic.name, source: own.address, metric: 0 };
   const onlink = own.method === 'static' && own.gateway?.startsWith('fe80:') === false;
   const subnet: PolicyRoute = { ...common, destination: own.subnet, via: null, onlink: false };
+  const others = own.routes.map((route) => ({ ...common, ...route, onlink: own.method === 'static' }));
   return own.gateway === null
-    ? [subnet]
-    : [subnet, { ...common, destination: all, via: own.gateway, onlink }];
+    ? [subnet, ...others]
+    : [subnet, ...others, { ...common, destination: all, via: own.gateway, onlink }];
 }
 
 function rulesOf(nic: Bare, family: Family, table: number): readonly PolicyRule[] {

@@ -1,6 +1,7 @@
 import { addressBits, type Family } from '../../model/address.ts';
 import type { DesiredFamily, DesiredInterface, PolicyRoute, PolicyRule } from '../../model/desired.ts';
 import type { RenderOptions } from '../format.ts';
+import { isOfLease } from '../lease-routes.ts';
 import { profileUuid } from '../profile-uuid.ts';
 
 /** What `templates/keyfile/interface.nmconnection.liquid` prints. */
@@ -47,10 +48,7 @@ export function writtenRoutes(nic: DesiredInterface, family: Family): readonly P
   const routes = nic.routes.filter((route) => route.family === family && route.device === nic.name);
   if (!isLeased(own, family)) return routes;
   const comesAlong = (route: PolicyRoute) =>
-    family === 'ipv4' &&
-    own?.connected === 'table' &&
-    route.table === nic.table &&
-    (route.destination === own.subnet || bringsRoutes(nic, family));
+    own?.connected === 'table' && isOfLease(route, nic) && (route.via === null || bringsRoutes(nic, family));
   return routes.filter((route) => !comesAlong(route)).map((route) => ({ ...route, source: null }));
 }
 

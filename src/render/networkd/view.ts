@@ -2,6 +2,7 @@ import { type Address, addressBits, type Family } from '../../model/address.ts';
 import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../../model/desired.ts';
 import { type Stack, type Version, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
+import { isOfLease } from '../lease-routes.ts';
 
 /**
  * RouteTable= takes the connected route of a lease along (and keeps it out of main) since 244
@@ -71,8 +72,7 @@ export function isOnlink(route: PolicyRoute): boolean {
 
 /** Routes that leave by this NIC, since a file of networkd cannot hold another's, and that no lease brings. */
 export function ownRoutes(nic: DesiredInterface, systemd: Version | null): readonly PolicyRoute[] {
-  const byLease = (route: PolicyRoute) =>
-    route.family === 'ipv4' && route.table === nic.table && bringsRoutes(nic.ipv4, systemd);
+  const byLease = (route: PolicyRoute) => isOfLease(route, nic) && bringsRoutes(nic.ipv4, systemd);
   return nic.routes.filter((route) => route.device === nic.name && !byLease(route));
 }
 
