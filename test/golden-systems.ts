@@ -51,12 +51,12 @@ export const goldenSystems: readonly GoldenSystem[] = [
 
 /**
  * Saved metadata in test/fixtures: one secondary, three (one in the primary's subnet, one with everything), or one with a VLAN on
- * it and another on the primary; one of which the metadata says nothing but DHCP, before its lease and after; two with IPv6
+ * it and another on the primary; one of which the metadata says nothing but DHCP, before its lease and after, the same with DHCPv6 beside it; two with IPv6
  * alone (one in the primary's subnet); and three with networks behind other gateways than that of the default.
  */
 export const goldenCases = [
   ...(['dhcp-1', 'dhcp-3', 'static-1', 'static-3', 'vlan-2'] as const),
-  ...(['leased-1', 'leased-1-told', 'ipv6-2', 'routes-3'] as const),
+  ...(['leased-1', 'leased-1-told', 'leased6-1', 'leased6-1-told', 'ipv6-2', 'routes-3'] as const),
 ] as const;
 export type GoldenCase = (typeof goldenCases)[number];
 
@@ -64,7 +64,9 @@ export type GoldenCase = (typeof goldenCases)[number];
  * Those with which a machine can be configured whole, and that need nothing of the kernel that the machine under the tests
  * may lack: VLANs are seen in the guests.
  */
-export const kernelCases = goldenCases.filter((name) => !name.startsWith('vlan') && name !== 'leased-1');
+export const kernelCases = goldenCases.filter(
+  (name) => !name.startsWith('vlan') && !/^leased6?-1$/.test(name),
+);
 
 /** The folder of a system's goldens, e.g. `ubuntu-22.04` or `alinux-2-networkd`. */
 export function goldenFolder(system: GoldenSystem): string {

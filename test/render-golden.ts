@@ -32,7 +32,7 @@ const told: State['learned'] = new Map([
     '00:16:3e:12:16:01' as Mac,
     {
       ipv4: { address: '10.0.1.20' as Address, prefixLength: 24, gateway: '10.0.1.253' as Address },
-      ipv6: null,
+      ipv6: { address: '2001:db8:1::20' as Address, prefixLength: 64, gateway: 'fe80::1' as Address },
     },
   ],
 ]);

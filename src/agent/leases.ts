@@ -1,16 +1,18 @@
 import { readKernel } from '../kernel/read.ts';
 import { type Leases, readLeases } from '../lease/read.ts';
-import { families } from '../model/address.ts';
+import { type Family, families } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
-import type { KernelState } from '../model/kernel.ts';
+import type { KernelState, Link } from '../model/kernel.ts';
+import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
-import { asksLease, learn } from '../network/learn.ts';
+import { askedOfLease, learn } from '../network/learn.ts';
 import { withConfiguredVlans } from '../network/overlay.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hasOwnAddress } from '../verify/leases.ts';
 import type { Knowledge } from './knowledge.ts';
+import { withRouters } from './routers.ts';
 
 /** A client sets the address a moment before its default route or its file tells the gateway: so long that is waited for. */
 const patience = 1_500;
@@ -33,15 +35,22 @@ export async function readTold(
   before: KernelState,
 ): Promise<Result<Told>> {
   const nics = withConfiguredVlans(instance, before.links, state.names, config).instance.interfaces;
-  const asking = new Set(
-    nics.filter((nic) => nic.mac !== instance.primaryMac && asksLease(nic)).map((nic) => nic.mac),
+  const asking = new Map(
+    nics
+      .filter((nic) => nic.mac !== instance.primaryMac)
+      .map((nic): [Mac, readonly Family[]] => [nic.mac, askedOfLease(nic)]),
   );
-  const links = before.links.filter((link) => link.mac !== null && asking.has(link.mac));
+  const links = before.links.filter((link) => askedOf(link, asking).length > 0);
   const until = ports.clock.monotonic() + patience;
   for (let kernel = before; ; ) {
-    const leases = await readLeases(ports.files, links);
-    const told = { kernel, leases };
-    const isWhole = links.every((link) => link.mac === null || isToldWhole(link.name, link.mac, told, state));
+    const written = await readLeases(ports.files, links);
+    const six = links.filter((link) => askedOf(link, asking).includes('ipv6'));
+    const leases = await withRouters(ports, written, six, kernel, state);
+    if (!leases.ok) return leases;
+    const told = { kernel, leases: leases.value };
+    const isWhole = links.every((link) =>
+      askedOf(link, asking).every((family) => isToldWhole(family, link, told, state)),
+    );
     if (isWhole || ports.clock.monotonic() >= until) return ok(told);
     await ports.clock.sleep(pause);
     const now = await readKernel(ports);
@@ -50,16 +59,21 @@ export async function readTold(
   }
 }
 
+function askedOf({ mac }: Link, asking: ReadonlyMap<Mac, readonly Family[]>): readonly Family[] {
+  return mac === null ? [] : (asking.get(mac) ?? []);
+}
+
 /** False for a lease of which, for the first time, there is an address and no gateway. */
 function isToldWhole(
-  device: string,
-  mac: KernelState['links'][number]['mac'] & string,
+  family: Family,
+  { name, mac }: Link,
   { kernel, leases }: Told,
   state: Pick<State, 'learned'>,
 ): boolean {
+  if (mac === null) return true;
   const remembered = state.learned.get(mac);
-  const own = learn({ family: 'ipv4', device, kernel, leases: leases.get(mac) ?? [], remembered });
-  return own === null || own.gateway !== null || own.address === remembered?.ipv4?.address;
+  const own = learn({ family, device: name, kernel, leases: leases.get(mac) ?? [], remembered });
+  return own === null || own.gateway !== null || own.address === remembered?.[family]?.address;
 }
 
 /** True when a NIC has an address by now that was not known when its network was decided on. */

@@ -1,4 +1,4 @@
-import { type Address, type Family, families } from '../model/address.ts';
+import { type Address, type Family, families, familyOf } from '../model/address.ts';
 import type { Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
 import type {
@@ -187,7 +187,7 @@ function settle(
 
 function learnedOf(mac: Mac, device: string, family: Family, input: DesireInput): Learned | null {
   const { kernel, state, leases } = input;
-  const own = family === 'ipv4' ? (leases.get(mac) ?? []) : [];
+  const own = (leases.get(mac) ?? []).filter((lease) => familyOf(lease.address) === family);
   return learn({ family, device, kernel, leases: own, remembered: state.learned.get(mac) });
 }
 

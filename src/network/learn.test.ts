@@ -99,3 +99,50 @@ describe('what a lease says', () => {
     expect(learned({ addresses })).toBeNull();
   });
 });
+
+describe('what an IPv6 lease says', () => {
+  const own = '2001:db8:1::20' as Address;
+  const six = (changes: Partial<KernelAddress> = {}) =>
+    address({ family: 'ipv6', address: own, prefixLength: 128, ...changes });
+  const advertised = (destination: string, via: string | null): KernelRoute => ({
+    ...byDhcp,
+    family: 'ipv6',
+    destination: destination as Prefix,
+    via: via as Address | null,
+    source: null,
+    protocol: 'ra',
+  });
+  const held = (routes: readonly KernelRoute[], leases: readonly Lease[] = [], ipv6: Learned | null = null) =>
+    learn({
+      family: 'ipv6',
+      device: 'eth1',
+      kernel: {
+        links: [],
+        addresses: [six({ address: '2001:db8:1:0:216::1' as Address, prefixLength: 64 }), six()],
+        routes,
+        rules: [],
+      },
+      leases,
+      remembered: { ipv4: null, ipv6 },
+    });
+
+  it('is an address alone; subnet and gateway are what routers advertise', () => {
+    const routes = [
+      advertised('::/0', 'fe80::1'),
+      advertised('2001:db8::/32', null),
+      advertised('2001:db8:1::/64', null),
+      advertised('2001:db8:9::/64', null),
+    ];
+
+    expect(held([])).toEqual({ address: own, prefixLength: null, gateway: null });
+    expect(held(routes)).toEqual({ address: own, prefixLength: 64, gateway: 'fe80::1' });
+  });
+
+  it('has the router that was heard for its gateway, and keeps what was known', () => {
+    const heard: Lease = { address: own, gateway: 'fe80::2' as Address, mac: null };
+    const before: Learned = { address: own, prefixLength: 64, gateway: 'fe80::1' as Address };
+
+    expect(held([], [heard])).toEqual({ address: own, prefixLength: null, gateway: 'fe80::2' });
+    expect(held([], [], before)).toEqual(before);
+  });
+});

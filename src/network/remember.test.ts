@@ -97,6 +97,33 @@ describe('a NIC of which the metadata says nothing but DHCP', () => {
     expect(now.learned.get(mac)?.ipv4).toEqual({ address: '10.0.2.5', prefixLength: 24, gateway: null });
   });
 
+  it('has an IPv6 lease without a subnet, and the router that was heard', () => {
+    const six = [nic({ mac: primaryMac, primary: true }), nic({ ipv6: silent })];
+    const own = '2001:db8:1::20' as Address;
+    const kernel = {
+      ...leased,
+      addresses: [
+        ...leased.addresses,
+        { ...address('eth1', own), family: 'ipv6' as const, prefixLength: 128 },
+      ],
+    };
+    const heard = new Map([
+      [mac, [...(leases.get(mac) ?? []), { address: own, gateway: 'fe80::1' as Address, mac }]],
+    ]);
+
+    const now = wanted({ instance: { ...instance, interfaces: six }, kernel, leases: heard });
+
+    const [secondary] = now.network.secondaries;
+    expect(secondary?.ipv6).toMatchObject({ address: own, subnet: null, gateway: 'fe80::1' });
+    expect(secondary?.routes.filter(({ family }) => family === 'ipv6')).toMatchObject([
+      { destination: '::/0', via: 'fe80::1', table: 21001, onlink: false },
+    ]);
+    expect(now.learned.get(mac)?.ipv6).toEqual({ address: own, prefixLength: null, gateway: 'fe80::1' });
+    const state = stateAfter(now);
+    const later = wanted({ instance: { ...instance, interfaces: six }, kernel: leased, leases, state });
+    expect(later.network.secondaries).toEqual(now.network.secondaries);
+  });
+
   it('is forgotten when it leaves, and not while its link is merely away', () => {
     const state = stateAfter(wanted());
     const kernel = { ...leased, links: leased.links.filter((link) => link.mac !== mac) };

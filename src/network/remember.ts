@@ -30,8 +30,9 @@ export function remembered(
 
 function told(said: InstanceFamily, own: DesiredFamily | PrimaryFamily | null): Learned | null {
   const isSaid = (said.addresses ?? []).length > 0 && said.gateway !== null;
-  if (own === null || own.subnet === null || isSaid || !said.dhcp) return null;
+  if (own === null || isSaid || !said.dhcp) return null;
   const address = 'address' in own ? own.address : own.addresses[0];
   if (address === undefined || address === null) return null;
-  return { address, prefixLength: splitPrefix(own.subnet).length, gateway: own.gateway };
+  const { subnet, gateway } = own;
+  return { address, prefixLength: subnet === null ? null : splitPrefix(subnet).length, gateway };
 }

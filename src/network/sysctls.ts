@@ -7,7 +7,8 @@ import type { Addressed } from './policy.ts';
  * What the kernel must be told for several NICs to live side by side (kernel: networking/ip-sysctl.rst):
  * rp_filter=2 on secondaries, as the effective value is the larger of `all` and the NIC's; while NICs share a subnet
  * arp_ignore=1 and arp_announce=2 on all of them, so that each answers for its own addresses only; no router
- * advertisement may set a default, and none is needed at all where the addresses come from metadata.
+ * advertisement may set a default, and none is needed at all where the addresses come from metadata. Where only a lease
+ * tells the address advertisements are listened to, for their sender is the gateway, and nothing is taken of them.
  */
 export function sysctlsFor(primary: DesiredPrimary, nics: readonly Addressed[]): readonly DesiredSysctl[] {
   const sysctls = nics.flatMap((nic) => [
@@ -15,6 +16,7 @@ export function sysctlsFor(primary: DesiredPrimary, nics: readonly Addressed[]):
     nic.ipv6?.method === 'dhcp'
       ? set(nic, 'ipv6', 'accept_ra_defrtr', '0')
       : set(nic, 'ipv6', 'accept_ra', '0'),
+    ...(nic.ipv6?.byLease === true ? [set(nic, 'ipv6', 'accept_ra_pinfo', '0')] : []),
   ]);
   for (const nic of sharing(primary, nics)) {
     sysctls.push(set(nic, 'ipv4', 'arp_ignore', '1'), set(nic, 'ipv4', 'arp_announce', '2'));

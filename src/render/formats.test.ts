@@ -64,6 +64,19 @@ describe('networkd', () => {
     expect((await only(netplan0106, '60-enid.conf')).text).toContain('[Network]\nKeepConfiguration=dhcp\n');
   });
 
+  it('listens to advertisements only beside an IPv6 lease of which nothing is known, and takes them into the table', async () => {
+    const unknown = secondary({ ipv6: family({ byLease: true, address: null, further: [] }) });
+    const known = secondary({ ipv6: family({ address: '2001:db8:1::20' as Address, further: [] }) });
+    const told = '[IPv6AcceptRA]\nRouteTable=21001\nUseAutonomousPrefix=no\n';
+
+    expect((await only(networkd252, '.network', [unknown])).text).toContain(told);
+    expect((await only(netplan0106, '60-enid.conf', [unknown])).text).toContain(told);
+    expect((await only(networkd252, '.network', [known])).text).not.toContain('[IPv6AcceptRA]');
+    expect((await only(stackOf('networkd', { systemd: [243] }), '.network', [unknown])).text).toContain(
+      'IPv6AcceptRA=no\n',
+    );
+  });
+
   it('leaves a lease to versions that can keep its connected route out of main', async () => {
     const old = await only(stackOf('networkd', { systemd: [243] }), '.network');
     const recent = await only(stackOf('networkd', { systemd: [244] }), '.network');
@@ -352,6 +365,16 @@ describe('what a changed template might make is refused', () => {
     ['networkd', networkd252, '.network', '00:16:3e:00:00:01', '00:16:3e:00:00:99', '[Match] does not name'],
     ['networkd', networkd252, '.network', '[Match]', 'Name=eth1\n[Match]', 'stands before any section'],
     ['networkd', networkd252, '.network', 'Table=254', 'Table=main', 'Table=main is not what it takes'],
+    ['networkd', networkd252, '.network', 'IPv6AcceptRA=no', 'IPv6AcceptRA=yes', 'has no table for them'],
+    ['networkd', networkd252, '.network', /$/, '[IPv6AcceptRA]\nUseDNS=no\n', 'lacks RouteTable'],
+    [
+      'networkd',
+      networkd252,
+      '.network',
+      /$/,
+      '[IPv6AcceptRA]\nRouteTable=254\nUseAutonomousPrefix=no\n',
+      'no table for them',
+    ],
     ['networkd', networkd252, '.network', /$/, 'nonsense\n', 'is neither a section nor a setting'],
     [
       'networkd',
@@ -402,6 +425,14 @@ describe('what a changed template might make is refused', () => {
       'accept-ra: true',
       'accept-ra is not what it takes',
     ],
+    [
+      'netplan',
+      netplan0106,
+      '60-enid.conf',
+      '[Network]',
+      '[Network]\nIPv6AcceptRA=yes',
+      'has no table for them',
+    ],
     ['netplan', netplan0106, '.yaml', 'dhcp4: true', 'gateway4: 10.0.0.1', 'unknown key'],
     ['netplan', netplan0106, '.yaml', '      dhcp4: true', '  dhcp4: true', ''],
     ['netplan', netplan0106, '60-enid.conf', 'RouteTable', 'UseRoutes', 'unknown key UseRoutes'],
@@ -427,6 +458,14 @@ describe('what a changed template might make is refused', () => {
       /( lookup 21001 priority 21999) \|\| true/,
       '$1',
       'unknown line "up ip',
+    ],
+    [
+      'interfaces',
+      dhclient,
+      'interfaces.d',
+      /$/,
+      '    accept_ra 1\n',
+      'would take the default and the subnet of router advertisements into main',
     ],
     ['interfaces', dhclient, 'interfaces.d', / {4}pre-up grep.*\n/, '', 'does not test for'],
     ['interfaces', dhclient, 'enter-hooks', 'unset new_routers', 'rm -rf / new_routers', 'unknown line'],

@@ -4,10 +4,12 @@ import { defaultDestination } from '../model/kernel.ts';
 import type { Problem } from '../model/problem.ts';
 import { outputProblem } from './check.ts';
 
-/** True for the two routes of the NIC's own table that its lease tells as well: to the subnet, and the default. */
+/**
+ * True for the two routes of the NIC's own table that its lease tells as well (IPv6: the advertisements beside it): to the
+ * subnet, and the default.
+ */
 export function isOfLease({ family, table, via, destination }: PolicyRoute, nic: DesiredInterface): boolean {
-  const isOwn = family === 'ipv4' && table === nic.table;
-  return isOwn && (via === null || destination === defaultDestination.ipv4);
+  return table === nic.table && (via === null || destination === defaultDestination[family]);
 }
 
 /**

@@ -48,7 +48,11 @@ const digest = text(/^[0-9a-f]{64}$/);
 
 function learned(family: Family): Decode<Learned> {
   const address = parsed((value, place) => parseAddress(value, place, family));
-  return object({ address, prefixLength: whole(0, addressBits[family]), gateway: nullable(address) });
+  return object({
+    address,
+    prefixLength: nullable(whole(0, addressBits[family])),
+    gateway: nullable(address),
+  });
 }
 
 const readState = object({

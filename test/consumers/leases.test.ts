@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { withRouters } from '../../src/agent/routers.ts';
 import { readKernel } from '../../src/kernel/read.ts';
 import { readLeases } from '../../src/lease/read.ts';
+import type { Family } from '../../src/model/address.ts';
 import type { Learned } from '../../src/model/lease.ts';
 import type { Mac } from '../../src/model/mac.ts';
 import { ok } from '../../src/model/problem.ts';
+import { emptyState } from '../../src/model/state.ts';
 import { learn } from '../../src/network/learn.ts';
 import type { DirectoryEntry, FileContent } from '../../src/ports/files.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -11,7 +14,7 @@ import { stackOf } from '../../src/render/testing.ts';
 import type { Namespace } from '../lab/namespace.ts';
 import { renderSaved } from '../render-golden.ts';
 import { type Machine, makeServer, settled, writeFiles } from './machine.ts';
-import { startNetworkManager } from './networkmanager.ts';
+import { managedByNetworkManager, startNetworkManager } from './networkmanager.ts';
 
 /*
  * Files that know nothing but DHCP, given to the real services; what their leases then say is learned from what these write
@@ -26,6 +29,8 @@ afterEach(async () => {
 
 const mac = '00:16:3e:12:16:01' as Mac;
 const told: Learned = { address: '10.0.1.20', prefixLength: 24, gateway: '10.0.1.253' } as Learned;
+
+const told6: Learned = { address: '2001:db8:1::20', prefixLength: 64, gateway: 'fe80::1' } as Learned;
 
 const networkd = `
 dbus-daemon --system --fork --nopidfile
@@ -79,19 +84,80 @@ describe.each([
   });
 });
 
+describe.each([
+  {
+    name: 'networkd',
+    stack: stackOf('networkd', { systemd: [252] }),
+    start: networkd,
+    again: 'networkctl reload',
+    but: null,
+  },
+  {
+    name: 'NetworkManager',
+    stack: stackOf('keyfile', { networkmanager: [1, 42] }),
+    start: startNetworkManager('keyfile'),
+    again: `nmcli connection load ${profile}; nmcli device reapply eth1`,
+    // The route of the link-local address goes where all of the profile's go.
+    but: /^21001 has fe80::\/64 dev eth1 proto kernel /,
+  },
+  {
+    name: 'NetworkManager behind netplan',
+    stack: stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' }),
+    start: `netplan generate; ${startNetworkManager('keyfile')}`,
+    again: `netplan generate; nmcli connection load /run/NetworkManager/system-connections/netplan-0-enid-eth1.nmconnection; nmcli device reapply eth1`,
+    but: /^21001 has fe80::\/64 dev eth1 proto kernel /,
+  },
+])('$name, DHCPv6', ({ stack, start, again, but }) => {
+  it('puts what is advertised into the table, tells it, and takes up what is learned', async () => {
+    const before = await renderSaved(stack, 'leased6-1');
+    // As a subnet with stateful addresses is advertised: managed, and nothing to make an address of.
+    machine = await makeServer(
+      [...before.files, managedByNetworkManager],
+      ['enable-ra', 'ra-param=p1,5,1800'],
+    );
+    const { server, sh } = machine;
+    const main = await sh('ip -6 route show default');
+
+    await sh(start);
+
+    await expect.poll(() => learned(server, 'ipv6'), { timeout: 30_000, interval: 200 }).toEqual(told6);
+    await expect.poll(() => learned(server), { timeout: 30_000, interval: 200 }).toEqual(told);
+    expect(await sh('ip -6 route show default')).toBe(main);
+    const { network, files } = await renderSaved(stack, 'leased6-1-told');
+    await writeFiles(server, files);
+    // Both let go of an IPv6 lease for a moment and ask anew; KeepConfiguration= is for IPv4 (seen with 252 and 1.42).
+    await sh(again);
+    expect(await settled(machine, network, but)).toEqual([]);
+    expect(await sh('ip -6 route show default')).toBe(main);
+  });
+});
+
+it('dhclient, DHCPv6: the router that was heard is the gateway, and main knows nothing of it', async () => {
+  const { network, files } = await renderSaved(ifupdown('dhclient'), 'leased6-1');
+  machine = await makeServer(files, ['enable-ra', 'ra-param=p1,5,1800']);
+  const { server, sh } = machine;
+  const main = await sh('ip -6 route show | grep -v fe80');
+  for (const { key, value } of network.sysctls) await server.sysctl({ [key]: value });
+
+  await sh(interfaces);
+
+  const known = { ...told6, prefixLength: null };
+  await expect.poll(() => learned(server, 'ipv6'), { timeout: 30_000, interval: 200 }).toEqual(known);
+  expect(await sh('ip -6 route show | grep -v -e fe80 -e 2001:db8:1::20')).toBe(main);
+});
+
 /** Null also while the client has written nothing down. */
-async function learned(server: Namespace): Promise<Learned | null> {
+async function learned(server: Namespace, family: Family = 'ipv4'): Promise<Learned | null> {
   const ports = portsIn(server);
   const kernel = await readKernel(ports);
   if (!kernel.ok) return null;
-  const leases = await readLeases(
-    ports.files,
-    kernel.value.links.filter((link) => link.mac === mac),
-  );
-  const found = leases.get(mac) ?? [];
-  if (found.length === 0) return null;
+  const links = kernel.value.links.filter((link) => link.mac === mac);
+  const leases = await readLeases(ports.files, links);
+  const whole = await withRouters(ports, leases, links, kernel.value, emptyState);
+  const found = (whole.ok ? whole.value.get(mac) : null) ?? [];
+  if (family === 'ipv4' && found.length === 0) return null;
   return learn({
-    family: 'ipv4',
+    family,
     device: 'eth1',
     kernel: kernel.value,
     leases: found,

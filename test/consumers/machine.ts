@@ -33,8 +33,9 @@ dhcp-leasefile=/dev/null
 dhcp-range=set:p2,10.0.0.0,static,255.255.255.0,1h
 dhcp-range=set:p1,10.0.1.0,static,255.255.255.0,1h
 dhcp-range=set:p3,10.0.3.0,static,255.255.255.0,1h
+dhcp-range=2001:db8:1::,static,64,1h
 dhcp-range=2001:db8:3::,static,64,1h
-dhcp-host=00:16:3e:12:16:01,10.0.1.20
+dhcp-host=00:16:3e:12:16:01,10.0.1.20,[2001:db8:1::20]
 dhcp-host=00:16:3e:12:16:02,10.0.0.30
 dhcp-host=00:16:3e:12:16:03,10.0.3.40,[2001:db8:3::40]
 dhcp-option-force=tag:p1,121,0.0.0.0/0,10.0.1.253,172.31.0.0/16,10.0.1.253
@@ -54,7 +55,11 @@ rm -rf /etc/network/interfaces.d/* /etc/netplan/* /etc/systemd/network/* /etc/Ne
 mount -t sysfs -o ro sys /sys
 `;
 
-export async function makeServer(files: readonly RenderedFile[]): Promise<Machine> {
+/** `dhcp`: further lines for the DHCP servers, such as `enable-ra`. */
+export async function makeServer(
+  files: readonly RenderedFile[],
+  dhcp: readonly string[] = [],
+): Promise<Machine> {
   const router = await makeNamespace('router');
   const server = await makeMachine('server', ownDirectories);
   const sh = (script: string) => server.must(['sh', '-ec', script]);
@@ -65,6 +70,7 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
     ]),
   );
   await router.ip([
+    'link set p1 addrgenmode none',
     'addr add 10.0.0.253/24 dev p0',
     'addr add 10.0.1.253/24 dev p1',
     'addr add 10.0.0.252/24 dev p2 noprefixroute',
@@ -73,6 +79,7 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
     '-6 addr add 2001:db8::ffff:ffff:ffff:fff7/64 dev p2 nodad noprefixroute',
     '-6 addr add 2001:db8:3::ff/64 dev p3 nodad',
     '-6 addr add fe80::1/64 dev p3 nodad',
+    '-6 addr add fe80::1/64 dev p1 nodad',
   ]);
   await server.ip([
     'addr add 10.0.0.10/24 dev eth0',
@@ -82,20 +89,20 @@ export async function makeServer(files: readonly RenderedFile[]): Promise<Machin
   ]);
   await writeFiles(server, files);
   const configuration = join(temporaryDirectory(), 'dnsmasq.conf');
-  await writeFile(configuration, dnsmasq);
+  await writeFile(configuration, [dnsmasq, ...dhcp, ''].join('\n'));
   const serve = `dnsmasq --keep-in-foreground --conf-file=${configuration} --pid-file=`;
   const run = `${serve} & trap "kill $!" EXIT; trap exit HUP INT TERM; cat >/dev/null`;
   // It ends when its standard input does, so also when the test is killed.
-  const dhcp = router.start(['sh', '-c', run]);
+  const serving = router.start(['sh', '-c', run]);
   return {
     server,
     router,
     sh,
     async close() {
-      const ended = new Promise((resolve) => dhcp.once('exit', resolve));
-      dhcp.stdin?.end();
+      const ended = new Promise((resolve) => serving.once('exit', resolve));
+      serving.stdin?.end();
       // The namespace takes the shell along, but not what the shell started.
-      if (dhcp.exitCode === null) await ended;
+      if (serving.exitCode === null) await ended;
       await server.close();
       await router.close();
     },

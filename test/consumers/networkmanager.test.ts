@@ -12,7 +12,7 @@ import {
   settled,
   writeFiles,
 } from './machine.ts';
-import { startNetworkManager } from './networkmanager.ts';
+import { managedByNetworkManager, startNetworkManager } from './networkmanager.ts';
 
 /*
  * The real NetworkManager reads the profiles in a namespace with a bus of its own, be they ours or those that the real netplan
@@ -28,9 +28,10 @@ describe.each([
   ['keyfile', stackOf('keyfile', { networkmanager: [1, 42] })],
   ['netplan', stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' })],
 ] as const)('NetworkManager does as %s says', (format, stack) => {
-  it.each(kernelCases)('%s', async (name) => {
+  // Where an IPv6 lease alone tells the address, the subnet has to be advertised as managed: leases.test.ts.
+  it.each(kernelCases.filter((name) => name !== 'leased6-1-told'))('%s', async (name) => {
     const { network, files } = await renderSaved(stack, name);
-    const made = await makeServer(format === 'netplan' ? [...files, renderer] : files);
+    const made = await makeServer(format === 'netplan' ? [...files, managedByNetworkManager] : files);
     machine = made;
     if (format === 'netplan') await machine.sh('netplan generate');
     expect(await differences(machine, network)).not.toEqual([]);
@@ -131,11 +132,3 @@ it('NetworkManager reads the profiles of VLANs as they are meant', async () => {
   expect(await told('enid-eth0.200')).toBe('eth0.200\neth0\n200\nFA:16:3E:00:02:00\nauto\n');
   expect(await machine.sh('cat /run/nm.log')).not.toMatch(/<warn>.*keyfile/);
 });
-
-const renderer: RenderedFile = {
-  path: '/etc/netplan/01-renderer.yaml',
-  text: 'network: {version: 2, renderer: NetworkManager}\n',
-  mode: 0o600,
-  mac: null,
-  template: '',
-};

@@ -1,3 +1,5 @@
+import type { RenderedFile } from '../../src/model/file.ts';
+
 /**
  * Shell text that starts a NetworkManager which leaves the primary alone and makes no profiles of its own, on a bus of its
  * own; it logs to /run/nm.log. `plugins`: what reads the profiles (NetworkManager.conf(5)).
@@ -20,3 +22,12 @@ dbus-daemon --system --fork --nopidfile
 ${program} --debug >/run/nm.log 2>&1 &
 `;
 }
+
+/** What has netplan leave all NICs to NetworkManager, as a cloud image with it does. */
+export const managedByNetworkManager: RenderedFile = {
+  path: '/etc/netplan/01-renderer.yaml',
+  text: 'network: {version: 2, renderer: NetworkManager}\n',
+  mode: 0o600,
+  mac: null,
+  template: '',
+};

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Vpc } from '../lab/vpc.ts';
 import type { Guest } from './guest.ts';
 import { say } from './progress.ts';
 
@@ -23,12 +24,18 @@ echo "=== $file"; head -c 20000 "$file"; done`,
 };
 
 /** Writes down why a case failed, and all that can be known of its guest, into a folder, which is given back and said. */
-export async function keepEvidence(guest: Guest, system: string, what: string, why: string): Promise<string> {
+export async function keepEvidence(
+  { server: guest, nics }: Pick<Vpc<Guest>, 'server' | 'nics'>,
+  system: string,
+  what: string,
+  why: string,
+): Promise<string> {
   const folder = join(failures, system, what.replace(/[^a-zA-Z0-9]+/g, '-').slice(0, 60));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'failure.txt'), `${why}\n`);
   writeFileSync(join(folder, 'console.txt'), guest.console());
+  for (const nic of nics()) writeFileSync(join(folder, `dhcp-${nic.name}.txt`), guest.dhcpLog(nic));
   for (const [file, script] of Object.entries(commands)) {
     const ran = await guest
       .run(['sh', '-c', script], '', 20_000)

@@ -51,7 +51,7 @@ export function useGuest(
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail' && made !== undefined) {
       const why = (task.result.errors ?? []).map(({ stack, diff }) => `${stack}\n${diff ?? ''}`);
-      await keepEvidence(made.server, system.name, task.name, why.join('\n'));
+      await keepEvidence(made, system.name, task.name, why.join('\n'));
     }
   });
   afterAll(async () => {
@@ -82,7 +82,16 @@ export async function expectAllWell(scene: Scene, deadline = 40_000): Promise<vo
   const wrong = async (): Promise<readonly string[]> =>
     (await untidy(scene.vpc)).filter((line) => !isAllowed(scene, line));
   await expect.poll(wrong, { timeout: deadline, interval: 1000 }).toEqual([]);
-  expect(await brokenPromises(scene.vpc)).toEqual([]);
+  expect((await brokenPromises(scene.vpc)).filter((line) => !isUntold(scene, line))).toEqual([]);
+}
+
+/**
+ * Where neither metadata nor lease tells the IPv6 subnet, and the stack takes nothing of advertisements, nobody knows what lies in
+ * it: a new connection is answered, but leaves as to any other host (src/lease/README.md).
+ */
+function isUntold({ cloud, system }: Scene, line: string): boolean {
+  const isUnknown = cloud.id === 'huawei' && system.detects.stack === 'ifupdown';
+  return isUnknown && /^promise 3: server -> 2001:\S+ did not leave by /.test(line);
 }
 
 /** Where the DHCP client puts the connected subnet into main, it is there. */

@@ -7,13 +7,16 @@ const { ip, link, mac, prefix } = shape;
 const rule = `(?:from ${prefix} )?(?:to ${prefix} )?lookup \\d+ priority \\d+`;
 const route = `${prefix}(?: via ${ip})? dev ${link}(?: src ${ip})? table \\d+(?: metric \\d+)?(?: onlink)?`;
 const guard = `grep -qix ${mac} /sys/class/net/${link}/address`;
+/** Of advertisements the kernel is to take neither a default nor a subnet. */
+const deaf = `cd /proc/sys/net/ipv6/conf/${link} && echo 0 >accept_ra_defrtr && echo 0 >accept_ra_pinfo`;
 const config = '/etc/network/enid-[A-Za-z0-9_-]+\\.dhcpcd';
 
 /** Options of interfaces(5) inside a stanza. A command that may fail without harm must say so: a failure aborts ifup. */
 const options: readonly RegExp[] = [
   whole(`address ${ip}`),
   whole('netmask (?:255\\.255\\.255\\.255|128)'),
-  whole('(?:accept_ra|autoconf) 0'),
+  whole('(?:accept_ra [01]|autoconf 0)'),
+  whole(`pre-up ${deaf}`),
   whole(`pre-up ${guard}`),
   whole(
     `pre-up ip link show dev ${link} >/dev/null 2>&1 \\|\\| ip link add link ${link} name ${link} type vlan id \\d+`,
@@ -99,7 +102,15 @@ function checkStanzas(file: RenderedFile): readonly Problem[] {
     .filter((text) => text.trim() === `pre-up grep -qix ${file.mac} /sys/class/net/${name}/address`);
   if (guards.length < seen.size || seen.size === 0)
     problems.push(outputProblem(file, 0, `a stanza does not test for ${file.mac}`));
-  return problems;
+  return [...problems, ...checkAdvertised(file, name)];
+}
+
+function checkAdvertised(file: RenderedFile, name: string): readonly Problem[] {
+  const lines = file.text.split('\n').map((text) => text.trim());
+  const wanted = `pre-up ${deaf.replace(link, () => name)}`;
+  return lines.includes('accept_ra 1') && !lines.includes(wanted)
+    ? [outputProblem(file, 0, 'would take the default and the subnet of router advertisements into main')]
+    : [];
 }
 
 function onlyLines(file: RenderedFile, known: readonly RegExp[]): readonly Problem[] {

@@ -22,7 +22,9 @@ export type Way = 'dhclient' | 'dhcpcd' | 'dhcp6' | 'static' | 'none';
 export function wayOf(own: DesiredFamily | null, family: Family, stack: Stack): Way {
   if (own === null) return 'none';
   const known = own.address !== null;
-  if (own.method === 'static' || (known && family === 'ipv6')) return 'static';
+  // A lease is renewed, and each time enid looks whether its router was heard by now.
+  const isWhole = known && !(own.byLease && own.gateway === null);
+  if (own.method === 'static' || (isWhole && family === 'ipv6')) return 'static';
   if (family === 'ipv6') return 'dhcp6';
   if (stack.dhcpClient === 'dhcpcd') return 'dhcpcd';
   return stack.dhcpClient === 'dhclient' || stack.dhcpClient === null || !known ? 'dhclient' : 'static';
@@ -61,6 +63,8 @@ function familyView(nic: DesiredInterface, family: Family, stack: Stack): Readon
   const own = nic[family];
   return {
     way: wayOf(own, family, stack),
+    // The kernel asks for advertisements, so that enid hears who sends them, and takes neither default nor subnet of them.
+    solicits: own?.byLease === true && wayOf(own, family, stack) === 'dhcp6',
     address: own?.address ?? null,
     further: (own?.further ?? []).map((address) => `${address}/${addressBits[family]}`),
     routes: nic.routes.filter((route) => route.family === family).map(routeText),

@@ -27,7 +27,7 @@ export function interfaceView(
  * refused by the kernel and not tried again (seen with 1.42), and without a source any further address may be chosen.
  */
 export function isLeased(own: DesiredFamily | null, family: Family): boolean {
-  return own?.method === 'dhcp' && (family === 'ipv4' || own.address === null);
+  return own?.method === 'dhcp' && (family === 'ipv4' || own.address === null || own.byLease);
 }
 
 /**
@@ -36,7 +36,7 @@ export function isLeased(own: DesiredFamily | null, family: Family): boolean {
  */
 export function bringsRoutes(nic: DesiredInterface, family: Family): boolean {
   const own = nic[family];
-  return family === 'ipv4' && own?.byLease === true && own.connected === 'table';
+  return own?.byLease === true && own.connected === 'table';
 }
 
 /**
@@ -48,7 +48,9 @@ export function writtenRoutes(nic: DesiredInterface, family: Family): readonly P
   const routes = nic.routes.filter((route) => route.family === family && route.device === nic.name);
   if (!isLeased(own, family)) return routes;
   const comesAlong = (route: PolicyRoute) =>
-    own?.connected === 'table' && isOfLease(route, nic) && (route.via === null || bringsRoutes(nic, family));
+    own?.connected === 'table' &&
+    isOfLease(route, nic) &&
+    (bringsRoutes(nic, family) || (family === 'ipv4' && route.via === null));
   return routes.filter((route) => !comesAlong(route)).map((route) => ({ ...route, source: null }));
 }
 
@@ -60,7 +62,7 @@ function familyView(nic: DesiredInterface, family: Family): Readonly<Record<stri
   const own = nic[family];
   const leased = isLeased(own, family);
   return {
-    method: own === null ? 'disabled' : !leased ? 'manual' : family === 'ipv4' ? 'auto' : 'dhcp',
+    method: own === null ? 'disabled' : leased ? leasedMethod(nic, family) : 'manual',
     leased,
     enabled: own !== null,
     brings_routes: bringsRoutes(nic, family),
@@ -69,6 +71,11 @@ function familyView(nic: DesiredInterface, family: Family): Readonly<Record<stri
     routes: writtenRoutes(nic, family).map(routeView),
     rules: nic.rules.filter((rule) => rule.family === family).map(ruleText),
   };
+}
+
+/** For IPv6 `auto` listens to advertisements as well, of which `route-table` keeps main free (seen with 1.42). */
+export function leasedMethod(nic: DesiredInterface, family: Family): 'auto' | 'dhcp' {
+  return family === 'ipv4' || bringsRoutes(nic, family) ? 'auto' : 'dhcp';
 }
 
 /** Addresses set by hand, each a host prefix. */

@@ -4,7 +4,7 @@ import type { Problem } from '../../model/problem.ts';
 import { outputProblem } from '../check.ts';
 import { check as checkProfile } from '../keyfile/check.ts';
 import { checkLeaseRoutes } from '../lease-routes.ts';
-import { check as checkNetworkd, routeTable, takesGateway } from '../networkd/check.ts';
+import { advertised, check as checkNetworkd, checkTaken } from '../networkd/check.ts';
 import { checkSections, key, type SectionRule } from '../sections.ts';
 import { shape, whole } from '../shapes.ts';
 import { netplanFile, type Shape } from './grammar.ts';
@@ -16,7 +16,7 @@ import { netplanFile, type Shape } from './grammar.ts';
  */
 export function check(file: RenderedFile): readonly Problem[] {
   if (/^\/etc\/systemd\/network\/10-netplan-[^/]+\.network\.d\/60-enid\.conf$/.test(file.path)) {
-    return [...checkSections(file, dropIn), ...checkLeaseRoutes(file, takesGateway, routeTable)];
+    return [...checkSections(file, dropIn), ...checkTaken(file)];
   }
   if (file.path.startsWith('/etc/systemd/')) return checkNetworkd(file);
   if (file.path.startsWith('/etc/NetworkManager/')) return checkProfile(file);
@@ -35,15 +35,22 @@ export function check(file: RenderedFile): readonly Problem[] {
     ...compare(read, netplanFile(name, file.mac ?? ''), 'network').map((message) =>
       outputProblem(file, 0, message),
     ),
-    ...checkLeaseRoutes(file, /^ +use-routes: true$/m, /^ +ipv4\.route-table: "(\d+)"$/m),
+    ...checkLeaseRoutes(file, takesRoutes('dhcp4'), /^ +ipv4\.route-table: "(\d+)"$/m),
+    ...checkLeaseRoutes(file, takesRoutes('dhcp6'), /^ +ipv6\.route-table: "(\d+)"$/m),
     ...((file.mode & 0o077) === 0 ? [] : [outputProblem(file, 0, 'a netplan file must have mode 0600')]),
   ];
 }
 
+/** With NetworkManager behind. */
+function takesRoutes(client: 'dhcp4' | 'dhcp6'): RegExp {
+  return new RegExp(`^ +${client}-overrides:\\n +use-routes: true$`, 'm');
+}
+
 const dropIn: Readonly<Record<string, SectionRule>> = {
-  Network: { keys: [key('KeepConfiguration', /^(dhcp|dhcp-on-stop)$/)] },
+  Network: { keys: [key('KeepConfiguration', /^(dhcp|dhcp-on-stop)$/), key('IPv6AcceptRA', /^yes$/)] },
   DHCPv4: { keys: [key('RouteTable', whole(shape.number)), key('UseGateway', /^(yes|no)$/)] },
-  DHCPv6: { keys: [key('WithoutRA', /^solicit$/)] },
+  DHCPv6: { keys: [key('WithoutRA', /^solicit$/), key('IAID', whole(shape.number))] },
+  IPv6AcceptRA: advertised,
 };
 
 /** Where a value read from YAML is not of the shape, in words with the path to it. */

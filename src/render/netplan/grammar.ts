@@ -23,7 +23,7 @@ export function netplanFile(name: string, mac: string): Shape {
 }
 
 const overridable = {
-  'use-routes': /^false$/,
+  'use-routes': bool,
   'use-dns': bool,
   'use-ntp': /^false$/,
   'use-hostname': /^false$/,
@@ -33,7 +33,6 @@ const overridable = {
   'route-metric': number,
 };
 const overrides = mapping(['use-routes'], overridable);
-const overrides4 = mapping(['use-routes'], { ...overridable, 'use-routes': bool });
 
 const route = mapping(['to', 'table'], {
   to: whole(shape.prefix),
@@ -56,7 +55,10 @@ const ruleText = whole(`priority \\d+(?: from ${shape.prefix})?(?: to ${shape.pr
 const handedThrough: readonly (readonly [RegExp, Shape])[] = [
   [/^connection\.autoconnect-priority$/, /^-?\d{1,3}$/],
   [/^ipv4\.dhcp-client-id$/, /^mac$/],
-  [/^ipv6\.method$/, /^dhcp$/],
+  [/^ipv6\.method$/, /^(dhcp|auto)$/],
+  [/^ipv6\.dhcp-iaid$/, /^mac$/],
+  [/^ipv6\.addr-gen-mode$/, /^eui64$/],
+  [/^ipv6\.ip6-privacy$/, /^0$/],
   [/^ipv[46]\.dhcp-send-hostname$/, bool],
   [/^ipv[46]\.ignore-auto-dns$/, bool],
   [/^ipv[46]\.route-table$/, number],
@@ -67,7 +69,7 @@ const common = {
   optional: bool,
   mtu: number,
   dhcp4: bool,
-  'dhcp4-overrides': overrides4,
+  'dhcp4-overrides': overrides,
   dhcp6: bool,
   'dhcp6-overrides': overrides,
   'dhcp-identifier': /^(mac|duid)$/,

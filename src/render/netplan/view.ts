@@ -5,10 +5,12 @@ import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
 import * as profile from '../keyfile/view.ts';
 import {
+  advertisedTable,
   bringsRoutes,
   isLeased,
   isOnlink,
   keepOf,
+  leaseIdentity,
   ownRoutes,
   sourceOf,
   staticAddresses,
@@ -32,6 +34,7 @@ export function interfaceView(
     overrides: versionAtLeast(stack.versions.netplan, 0, 95),
     // With NetworkManager behind, false is both ignore-auto-routes and never-default.
     use_routes: hasPassthrough(stack) && profile.bringsRoutes(nic, 'ipv4'),
+    use_routes6: hasPassthrough(stack) && profile.bringsRoutes(nic, 'ipv6'),
     dns: options.dns,
     addresses: families.flatMap((family) => staticAddresses(family, nic[family], leased(family))),
     routes: routesOf(nic, stack, leased).map((route) => ({
@@ -60,8 +63,12 @@ export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record
     keep,
     route_table: moved ? nic.table : null,
     gateway_key: versionAtLeast(systemd, 246),
-    use_gateway: bringsRoutes(nic.ipv4, systemd),
+    use_gateway: bringsRoutes(nic, 'ipv4', systemd),
     solicit: solicits,
+    iaid: leaseIdentity(nic, systemd),
+    advertised_table: advertisedTable(nic, systemd),
+    advertised_mtu_key: versionAtLeast(systemd, 250),
+    mtu: nic.mtu,
   };
 }
 
@@ -114,7 +121,12 @@ function passthroughOf(
     const set = (name: string, value: string) => lines.push({ key: `${family}.${name}`, value });
     if (leased(family)) {
       if (family === 'ipv4') set('dhcp-client-id', 'mac');
-      if (family === 'ipv6') set('method', 'dhcp');
+      if (family === 'ipv6') set('dhcp-iaid', 'mac');
+      if (family === 'ipv6') set('method', profile.leasedMethod(nic, family));
+      if (family === 'ipv6') {
+        set('addr-gen-mode', 'eui64');
+        set('ip6-privacy', '0');
+      }
       set('dhcp-send-hostname', 'false');
       set('ignore-auto-dns', options.dns ? 'false' : 'true');
       if (own.connected === 'table') set('route-table', String(nic.table));

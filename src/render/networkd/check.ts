@@ -8,6 +8,18 @@ import { shape, whole } from '../shapes.ts';
 const yesNo = /^(yes|no)$/;
 const number = whole(shape.number);
 
+/** Nothing of an advertisement may come into main, nor an address of it be made. */
+export const advertised: SectionRule = {
+  keys: [
+    key('RouteTable', number),
+    key('UseAutonomousPrefix', /^no$/),
+    key('UseDNS', /^no$/),
+    key('UseDomains', /^no$/),
+    key('UseMTU', yesNo),
+  ],
+  needs: ['RouteTable', 'UseAutonomousPrefix'],
+};
+
 /** The keys of systemd.network(5), 219 to 257, that a secondary may carry. */
 const networkFile: Readonly<Record<string, SectionRule>> = {
   Match: {
@@ -34,11 +46,13 @@ const networkFile: Readonly<Record<string, SectionRule>> = {
   DHCPv6: {
     keys: [
       key('WithoutRA', /^solicit$/),
+      key('IAID', number),
       key('UseDNS', yesNo),
       key('UseNTP', /^no$/),
       key('UseHostname', /^no$/),
     ],
   },
+  IPv6AcceptRA: advertised,
   Route: {
     repeats: true,
     keys: [
@@ -156,18 +170,15 @@ const wantsFile: Readonly<Record<string, SectionRule>> = {
   },
 };
 
-/** How a [DHCPv4] section takes the router of the lease, and where to. */
-export const takesGateway = /^UseGateway=yes$/m;
-export const routeTable = /^RouteTable=(\d+)$/m;
+/** How a [DHCPv4] section takes the router of the lease, a file what is advertised, and where to. */
+const takesGateway = /^UseGateway=yes$/m;
+const takesAdvertised = /^\[IPv6AcceptRA\]$/m;
+const routeTable = /^RouteTable=(\d+)$/m;
 
 /** A .network, .netdev or unit of ours, read back; a .network must match this NIC and nothing else. */
 export function check(file: RenderedFile): readonly Problem[] {
   if (/^\/etc\/systemd\/network\/05-enid-[^/]+\.network$/.test(file.path)) {
-    return [
-      ...checkSections(file, networkFile),
-      ...checkMatch(file),
-      ...checkLeaseRoutes(file, takesGateway, routeTable),
-    ];
+    return [...checkSections(file, networkFile), ...checkMatch(file), ...checkTaken(file)];
   }
   if (/^\/etc\/systemd\/network\/05-enid-[^/]+\.netdev$/.test(file.path))
     return checkSections(file, netdevFile);
@@ -179,6 +190,21 @@ export function check(file: RenderedFile): readonly Problem[] {
     return checkSections(file, wantsFile);
   }
   return [outputProblem(file, 0, 'not a file of the format networkd')];
+}
+
+/**
+ * What a lease brings goes into a table, and so does what routers advertise: advertisements that are listened to without a word
+ * of what becomes of them would set a default in main.
+ */
+export function checkTaken(file: RenderedFile): readonly Problem[] {
+  const listens = /^IPv6Accept(RA|RouterAdvertisements)=yes$/m.test(file.text);
+  return [
+    ...checkLeaseRoutes(file, takesGateway, routeTable),
+    ...checkLeaseRoutes(file, takesAdvertised, routeTable),
+    ...(listens && !takesAdvertised.test(file.text)
+      ? [outputProblem(file, 0, 'listens to router advertisements, and has no table for them')]
+      : []),
+  ];
 }
 
 /** A unit goes by the parent's name: it tests the MAC before it does anything. */

@@ -38,11 +38,14 @@ export function keepOf(own: DesiredFamily | null, systemd: Version | null): 'dhc
 
 /**
  * True where subnet and gateway are the lease's to say and networkd puts both into the NIC's table: RouteTable= takes the subnet
- * along, and UseGateway= (246) the router beside UseRoutes=no, also where the server sends option 121 (seen with 252).
+ * along, and UseGateway= (246) the router beside UseRoutes=no, also where the server sends option 121 (seen with 252). IPv6:
+ * a lease has neither; RouteTable= of [IPv6AcceptRA] puts what routers advertise there, and leaves main alone; with
+ * UseAutonomousPrefix= (242) no address is made of it (systemd.network(5); seen with 252).
  */
-export function bringsRoutes(own: DesiredFamily | null, systemd: Version | null): boolean {
+export function bringsRoutes(nic: DesiredInterface, family: Family, systemd: Version | null): boolean {
+  const own = nic[family];
   const isWhole = own?.byLease === true && own.connected === 'table';
-  return isWhole && isLeased(own, systemd) && versionAtLeast(systemd, 246);
+  return isWhole && isLeased(own, systemd) && versionAtLeast(systemd, family === 'ipv4' ? 246 : 244);
 }
 
 /** Addresses set by hand, each a host prefix. */
@@ -70,9 +73,24 @@ export function isOnlink(route: PolicyRoute): boolean {
   return route.via !== null && (route.onlink || route.family === 'ipv4');
 }
 
+/**
+ * The identity of an IPv6 lease, from the MAC as dhclient makes it, and null where no key is known for it (seen with 252). Of its
+ * own accord networkd takes a name that udev gives the NIC, which is another after the first reboot (seen with 252), and a
+ * server that keeps the address for the former identity then has none to give.
+ */
+export function leaseIdentity(nic: DesiredInterface, systemd: Version | null): number | null {
+  const isAsked = isLeased(nic.ipv6, systemd) && versionAtLeast(systemd, 252);
+  return isAsked ? Number.parseInt(nic.mac.replaceAll(':', '').slice(-8), 16) : null;
+}
+
+/** Where the routes of router advertisements go; null: they are not listened to. */
+export function advertisedTable(nic: DesiredInterface, systemd: Version | null): number | null {
+  return bringsRoutes(nic, 'ipv6', systemd) ? nic.table : null;
+}
+
 /** Routes that leave by this NIC, since a file of networkd cannot hold another's, and that no lease brings. */
 export function ownRoutes(nic: DesiredInterface, systemd: Version | null): readonly PolicyRoute[] {
-  const byLease = (route: PolicyRoute) => isOfLease(route, nic) && bringsRoutes(nic.ipv4, systemd);
+  const byLease = (route: PolicyRoute) => isOfLease(route, nic) && bringsRoutes(nic, route.family, systemd);
   return nic.routes.filter((route) => route.device === nic.name && !byLease(route));
 }
 
@@ -106,8 +124,11 @@ export function interfaceView(
     accept_ra_key: since(231) ? 'IPv6AcceptRA' : 'IPv6AcceptRouterAdvertisements',
     keep: keepOf(nic.ipv4, systemd),
     gateway_key: since(246),
-    use_gateway: bringsRoutes(nic.ipv4, systemd),
+    use_gateway: bringsRoutes(nic, 'ipv4', systemd),
     route_table: table(nic.ipv4),
+    iaid: leaseIdentity(nic, systemd),
+    advertised_mtu_key: since(250),
+    advertised_table: advertisedTable(nic, systemd),
     dns: options.dns,
     addresses: [...staticAddresses('ipv4', nic.ipv4, lease4), ...staticAddresses('ipv6', nic.ipv6, lease6)],
     vlans: network.secondaries

@@ -47,7 +47,7 @@ function allCases(scene: Scene): void {
 /** What a server of another cloud has to stand; its metadata says less. */
 export function cloudCases(scene: Scene): void {
   detection(scene);
-  hotPlug(scene);
+  hotPlug(scene, { ipv6: true });
   configured(scene);
   reboot(scene);
   detach(scene);
