@@ -6,7 +6,8 @@ import { subnet } from '../lab/subnet.ts';
 import { chosen } from './choice.ts';
 import { until, untilConfigured } from './enid.ts';
 import { isoImage } from './iso9660.ts';
-import { useGuest } from './scene.ts';
+import { type Scene, useGuest } from './scene.ts';
+import { vfatImage } from './vfat.ts';
 
 // A server without a metadata service, which has a config drive instead.
 
@@ -31,8 +32,8 @@ function server(number: number, name: string, place: number, address: string): N
   };
 }
 
-/** The primary, a bond of two NICs without a network, and a NIC beside it. */
-function drive(): Buffer {
+/** What is on the drive: the primary, a bond of two NICs without a network, and a NIC beside it. */
+function documents(): { readonly network: string; readonly instance: string } {
   const [network = '', instance = ''] = Object.values(openstackDocuments([primary, beside]));
   const said = JSON.parse(network);
   const ports = members.map((mac, index) => ({
@@ -43,25 +44,41 @@ function drive(): Buffer {
   }));
   const bond = { id: 'bond0', type: 'bond', ethernet_mac_address: members[0], bond_mode: 'active-backup' };
   said.links.push(...ports, { ...bond, bond_links: ports.map(({ id }) => id) });
-  const documents = { 'NETWORK_DATA.JSON': JSON.stringify(said), 'META_DATA.JSON': instance };
-  return isoImage('config-2', { OPENSTACK: { LATEST: documents } });
+  return { network: JSON.stringify(said), instance };
+}
+
+function isoDrive(): Buffer {
+  const { network, instance } = documents();
+  const files = { 'NETWORK_DATA.JSON': network, 'META_DATA.JSON': instance };
+  return isoImage('config-2', { OPENSTACK: { LATEST: files } });
+}
+
+function vfatDrive(): Buffer {
+  const { network, instance } = documents();
+  return vfatImage('config-2', 'openstack/latest', {
+    'network_data.json': network,
+    'meta_data.json': instance,
+  });
+}
+
+/** As it stands in the kernel's table of mounts. */
+async function expectRead({ guest }: Scene, filesystem: string): Promise<void> {
+  const mounts = () => guest.must('cut -d" " -f1-3 /proc/self/mounts; ls -A /mnt');
+  const before = await mounts();
+
+  const said = JSON.parse(await guest.must('enid metadata --json'));
+
+  expect(said).toMatchObject({ cloud: 'openstack', asOf: 'boot', primaryMac: primary.mac });
+  expect(said.interfaces[0]).toMatchObject({ id: 'eni-lab0', ipv4: { addresses: ['10.0.0.10'] } });
+  expect(await mounts()).toBe(before);
+  expect(before).not.toContain(filesystem);
 }
 
 describe.each(chosen('none'))('$name with a config drive', (system) => {
   const files = { ...system.files, '/etc/enid/config.yaml': config };
-  const scene = useGuest({ ...system, files }, {}, { drive: drive() });
-  const mounts = () => scene.guest.must('cut -d" " -f1-3 /proc/self/mounts; ls -A /mnt');
+  const scene = useGuest({ ...system, files }, {}, { drive: isoDrive() });
 
-  test('it is read, and nothing of it is left behind', async () => {
-    const before = await mounts();
-
-    const said = JSON.parse(await scene.guest.must('enid metadata --json'));
-
-    expect(said).toMatchObject({ cloud: 'openstack', asOf: 'boot', primaryMac: primary.mac });
-    expect(said.interfaces[0]).toMatchObject({ id: 'eni-lab0', ipv4: { addresses: ['10.0.0.10'] } });
-    expect(await mounts()).toBe(before);
-    expect(before).not.toContain('iso9660');
-  });
+  test('it is read, and nothing of it is left behind', () => expectRead(scene, 'iso9660'));
 
   test('it is read where it is mounted', async () => {
     await scene.guest.must(
@@ -110,5 +127,25 @@ describe.each(chosen('none'))('$name with a config drive', (system) => {
     await until(scene.guest, 'eth4 waits', ({ interfaces }) =>
       interfaces.some(({ name, reason }) => name === 'eth4' && reason === 'not-in-metadata'),
     );
+  });
+});
+
+describe.each(chosen('none'))('$name with a config drive of the other kind', (system) => {
+  const named = {
+    ...system,
+    name: `${system.name}-vfat`,
+    files: { ...system.files, '/etc/enid/config.yaml': config },
+  };
+  const scene = useGuest(named, {}, { drive: vfatDrive() });
+
+  test('it is read, and nothing of it is left behind', () => expectRead(scene, 'vfat'));
+
+  test('the daemon reads it from within its sandbox', async () => {
+    const status = await until(scene.guest, 'the primary is known', ({ interfaces }) =>
+      interfaces.some(({ mac, state }) => mac === primary.mac && state === 'configured'),
+    );
+
+    expect(status.cloud).toBe('openstack');
+    expect(await scene.guest.must('cut -d" " -f3 /proc/self/mounts')).not.toContain('vfat');
   });
 });
