@@ -84,6 +84,21 @@ export async function endOthersOn(ports: Launching, step: Step, directory: strin
   }
 }
 
+/** Waits until no step is running any more, so many milliseconds at most; `none`: none was. */
+export async function untilStepsEnd(
+  { files, clock }: Pick<Ports, 'files' | 'clock'>,
+  patience: number,
+  directory = stepDirectory,
+): Promise<'none' | 'ended' | 'running'> {
+  const until = clock.monotonic() + patience;
+  for (let looks = 0; ; looks++) {
+    const running = await unfinished(files, directory);
+    if (running.length === 0) return looks === 0 ? 'none' : 'ended';
+    if (clock.monotonic() >= until) return 'running';
+    await clock.sleep(250);
+  }
+}
+
 /** Ends every step that is still running, whoever started it: the dead-man's first act. Gives their commands. */
 export async function endAllSteps(ports: Launching, directory = stepDirectory): Promise<readonly string[]> {
   const running = await unfinished(ports.files, directory);

@@ -9,7 +9,7 @@ import type { Log } from '../ports/log.ts';
 import { nodeClock } from '../ports/node/clock.ts';
 import { nodeExec } from '../ports/node/exec.ts';
 import { nodeFiles } from '../ports/node/files.ts';
-import { endAllSteps } from './launch.ts';
+import { endAllSteps, untilStepsEnd } from './launch.ts';
 import { runStep, stepFailed } from './run.ts';
 
 let directory = '';
@@ -188,5 +188,18 @@ describe('under systemd', () => {
       expect.stringMatching(/^systemctl kill --signal=SIGKILL enid-step-[0-9a-f]{12}\.service$/),
       expect.stringMatching(/^systemctl stop enid-step-[0-9a-f]{12}\.service$/),
     ]);
+  });
+});
+
+describe('untilStepsEnd', () => {
+  it('waits for what was left to go on by itself, as long as it is told to', async () => {
+    expect(await untilStepsEnd(ports(), 1000, directory)).toBe('none');
+    const step = shell('sleep 1', { timeout: 50, afterTimeout: 'leave' });
+    expect(await runStep(ports(), step, directory)).toMatchObject({ ok: true, value: { exitCode: null } });
+
+    expect(await untilStepsEnd(ports(), 100, directory)).toBe('running');
+    expect(await untilStepsEnd(ports(), 20_000, directory)).toBe('ended');
+    expect(await untilStepsEnd(ports(), 0, directory)).toBe('none');
+    expect(readdirSync(directory)).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { untilStepsEnd } from '../activate/launch.ts';
 import { stackActions } from '../activate/registry.ts';
 import { runStep, stepFailed } from '../activate/run.ts';
 import { runBatch } from '../kernel/batch.ts';
@@ -21,11 +22,28 @@ export async function applyAndVerify(work: Work): Promise<Result<Verdict>> {
   const applied = await apply(work);
   if (!applied.ok) return applied;
   const verdict = await verify(work, activation.reach);
-  if (!verdict.ok || verdict.value.harm.length > 0) return verdict;
-  if (!needsService(work.plan, verdict.value.differences)) return verdict;
-  work.done.push(...verdict.value.done);
+  if (!isShort(work, verdict)) return verdict;
+  // What goes on by itself may still set it, and to restart the service under it would break what it does.
+  const steps = await untilStepsEnd(work.ports, timeLeft(work) / 2);
+  if (steps === 'running') return verdict;
+  const later = steps === 'ended' ? await verifyAgain(work, verdict.value) : verdict;
+  if (!isShort(work, later)) return later;
+  work.done.push(...later.value.done);
   const restarted = await runSteps(work, activation.service);
   return restarted.ok ? verify(work, 'service') : restarted;
+}
+
+/** Nothing is harmed, and yet NICs are not as desired. */
+function isShort(
+  work: Work,
+  verdict: Result<Verdict>,
+): verdict is Extract<Result<Verdict>, { readonly ok: true }> {
+  return verdict.ok && verdict.value.harm.length === 0 && needsService(work.plan, verdict.value.differences);
+}
+
+async function verifyAgain(work: Work, { done }: Verdict): Promise<Result<Verdict>> {
+  const again = await verify(work, work.plan.activation.reach);
+  return again.ok ? ok({ ...again.value, done: [...done, ...again.value.done] }) : again;
 }
 
 async function apply(work: Work): Promise<Result<void>> {
