@@ -131,7 +131,11 @@ function guard(family: Family, address: Address, to: Prefix, table: number, base
   return { family, priority: base + guardOffset, from: hostPrefix(address), to, table };
 }
 
-/** Table 21000 (slot 0): the primary's subnet and default, for guards where main holds a secondary's subnet. */
+/**
+ * Table 21000 (slot 0): the primary's subnet and default, for guards where main holds a secondary's subnet. At a boot it may be set
+ * before the primary has its lease (seen with dhcpcd, which goes on once IPv6 is there): no route of it needs the address, neither
+ * as its source, which the guard has seen to, nor to reach the gateway. IPv6 finds that by the subnet, as in {@link needsOnlink}.
+ */
 function primaryTable(
   family: Family,
   primary: PrimaryFamily,
@@ -142,14 +146,15 @@ function primaryTable(
     family,
     table: base,
     device,
-    source: primary.addresses[0] ?? null,
+    source: null,
     metric: 0,
-    onlink: false,
   };
   const routes: PolicyRoute[] = [];
-  if (primary.subnet !== null) routes.push({ ...common, destination: primary.subnet, via: null });
+  if (primary.subnet !== null)
+    routes.push({ ...common, destination: primary.subnet, via: null, onlink: false });
   if (primary.gateway !== null) {
-    routes.push({ ...common, destination: defaultDestination[family], via: primary.gateway });
+    const byDefault = { destination: defaultDestination[family], via: primary.gateway };
+    routes.push({ ...common, ...byDefault, onlink: family === 'ipv4' });
   }
   return routes;
 }

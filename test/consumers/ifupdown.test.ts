@@ -42,6 +42,23 @@ describe.each(['dhclient', 'dhcpcd'] as const)(
   },
 );
 
+it('the way of the primary is set also before the primary has its lease, as at a boot', async () => {
+  const { files } = await renderSaved(
+    stackOf('interfaces', {}, { dhcpClient: 'dhclient', include: 'any-name' }),
+    'dhcp-1',
+  );
+  machine = await makeServer(files);
+  const { sh } = machine;
+  await sh(`${interfaces}ip -4 addr flush dev eth0`);
+
+  await sh('ifup eth1 >>/run/log 2>&1');
+
+  const lines = (await sh('ip -4 route show table 21000')).trim().split(/\s*\n/);
+  expect(lines.sort()).toEqual(['10.0.0.0/24 dev eth0 scope link', 'default via 10.0.0.253 dev eth0 onlink']);
+  await sh('ip addr add 10.0.0.10/24 dev eth0');
+  expect(await sh('ip route get 10.0.1.200 from 10.0.0.10')).toContain('via 10.0.0.253 dev eth0 table 21000');
+});
+
 describe('a stanza of a NIC whose name another has now', () => {
   it('configures nothing', async () => {
     const { files } = await renderSaved(

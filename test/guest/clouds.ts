@@ -11,6 +11,8 @@ export interface Cloud {
   readonly documents?: VpcWish['documents'];
   /** What an operator writes into enid's configuration there. */
   readonly config: string;
+  /** Its metadata tells what lies behind other gateways of a subnet than the default's. */
+  readonly tellsRoutes: boolean;
 }
 
 const openstack = 'type=1,manufacturer=OpenStack Foundation,product=OpenStack Nova';
@@ -19,6 +21,7 @@ export const alibaba: Cloud = {
   id: 'alibaba',
   firmware: ['type=1,manufacturer=Alibaba Cloud,product=Alibaba Cloud ECS'],
   config: '',
+  tellsRoutes: false,
 };
 
 /** Its metadata tells neither addresses nor gateways. */
@@ -27,6 +30,7 @@ export const huawei: Cloud = {
   firmware: [openstack, 'type=3,manufacturer=QEMU,asset=HUAWEICLOUD'],
   documents: huaweiDocuments,
   config: '',
+  tellsRoutes: false,
 };
 
 /** Everything is static, and of each NIC the first address alone is told. */
@@ -34,4 +38,5 @@ export const kakaocloud: Cloud = {
   id: 'kakaocloud',
   firmware: [openstack],
   config: 'provider: kakaocloud\n',
+  tellsRoutes: true,
 };

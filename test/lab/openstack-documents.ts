@@ -1,5 +1,5 @@
+import { behindPeer } from './behind-peer.ts';
 import type { Nic } from './nic.ts';
-import type { Subnet } from './subnet.ts';
 
 /**
  * What OpenStack's service serves of an instance, by path, as nova writes it for networks without DHCP: the ports in the order
@@ -32,11 +32,6 @@ function ipv4Of({ id, subnet, ipv4 }: Nic): readonly object[] {
   return ipv4
     .slice(0, 1)
     .map((ip_address) => ({ ...place, type: 'ipv4', ip_address, routes: [route, ...others] }));
-}
-
-/** A host in the network (/24) that lies behind the peer of a subnet. */
-export function behindPeer({ number }: Subnet): string {
-  return `172.30.${number}.1`;
 }
 
 function ipv6Of({ id, subnet, ipv6 }: Nic): readonly object[] {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { behindPeer, openBehindPeer } from '../lab/behind-peer.ts';
 import { readKernel } from '../lab/kernel.ts';
-import { behindPeer, openstackDocuments } from '../lab/openstack-documents.ts';
+import { openstackDocuments } from '../lab/openstack-documents.ts';
 import { host4, subnet } from '../lab/subnet.ts';
 import { expectAllWell, pause, useScene } from './scene.ts';
 
@@ -26,9 +27,7 @@ test('an ENI in another subnet', async () => {
 test('what lies behind another gateway of its subnet is answered by way of that', async () => {
   const place = subnet(1);
   const host = behindPeer(place);
-  const peer = await scene.vpc.peer(1);
-  await peer.ip([`addr add ${host}/32 dev lo`]);
-  await scene.vpc.router.ip([`route add ${host}/32 via ${place.peer4} dev ${peer.port}`]);
+  const peer = await openBehindPeer(scene.vpc, place);
   const { ipv4 } = scene.vpc.nics().find(({ name }) => name === 'eth1') ?? { ipv4: [] };
 
   const way = await scene.vpc.server.must(['ip', 'route', 'get', host, 'from', ipv4[0] ?? '']);

@@ -15,6 +15,7 @@ import { powerCut } from './power-cut.ts';
 import { reboot } from './reboot.ts';
 import { renewal } from './renewal.ts';
 import { restart } from './restart.ts';
+import { routed } from './routed.ts';
 
 /** What no stack may break: a NIC comes, changes, is there after a reboot without the daemon, and goes. One reboot. */
 function coreCases(scene: Scene): void {
@@ -44,12 +45,13 @@ function allCases(scene: Scene): void {
   many(scene);
 }
 
-/** What a server of another cloud has to stand; its metadata says less. */
+/** What a server of another cloud has to stand; its metadata says less, or other things. */
 export function cloudCases(scene: Scene): void {
   detection(scene);
   hotPlug(scene, { ipv6: true });
   configured(scene);
   reboot(scene);
+  if (scene.cloud.tellsRoutes) routed(scene);
   detach(scene);
 }
 
