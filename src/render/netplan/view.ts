@@ -58,7 +58,8 @@ export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record
   const moved = isLeasedBy(stack, nic.ipv4, 'ipv4') && nic.ipv4?.connected === 'table';
   const solicits = isLeasedBy(stack, nic.ipv6, 'ipv6') && versionAtLeast(systemd, 246);
   const keep = keepOf(nic.ipv4, systemd);
-  if (!moved && !solicits && keep === null) return null;
+  const advertised = advertisedTable(nic, systemd);
+  if (!moved && !solicits && keep === null && advertised === null) return null;
   return {
     keep,
     route_table: moved ? nic.table : null,
@@ -66,7 +67,7 @@ export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record
     use_gateway: bringsRoutes(nic, 'ipv4', systemd),
     solicit: solicits,
     iaid: leaseIdentity(nic, systemd),
-    advertised_table: advertisedTable(nic, systemd),
+    advertised_table: advertised,
     advertised_mtu_key: versionAtLeast(systemd, 250),
     mtu: nic.mtu,
   };
@@ -121,11 +122,11 @@ function passthroughOf(
     const set = (name: string, value: string) => lines.push({ key: `${family}.${name}`, value });
     if (leased(family)) {
       if (family === 'ipv4') set('dhcp-client-id', 'mac');
-      if (family === 'ipv6') set('dhcp-iaid', 'mac');
-      if (family === 'ipv6') set('method', profile.leasedMethod(nic, family));
-      if (family === 'ipv6') {
+      else {
+        set('method', profile.leasedMethod(nic, family));
         set('addr-gen-mode', 'eui64');
         set('ip6-privacy', '0');
+        set('dhcp-iaid', 'mac');
       }
       set('dhcp-send-hostname', 'false');
       set('ignore-auto-dns', options.dns ? 'false' : 'true');
