@@ -50,7 +50,6 @@ const groups: Readonly<Record<string, SectionRule>> = {
       ...numbered(shape.ipv6, shape.ipv6Prefix),
       key('addr-gen-mode', /^(eui64|stable-privacy)$/),
       key('ip6-privacy', /^[012]$/),
-      key('dhcp-iaid', /^(mac|perm-mac)$/),
     ],
     needs: ['method'],
   },

@@ -56,7 +56,6 @@ const handedThrough: readonly (readonly [RegExp, Shape])[] = [
   [/^connection\.autoconnect-priority$/, /^-?\d{1,3}$/],
   [/^ipv4\.dhcp-client-id$/, /^mac$/],
   [/^ipv6\.method$/, /^(dhcp|auto)$/],
-  [/^ipv6\.dhcp-iaid$/, /^mac$/],
   [/^ipv6\.addr-gen-mode$/, /^eui64$/],
   [/^ipv6\.ip6-privacy$/, /^0$/],
   [/^ipv[46]\.dhcp-send-hostname$/, bool],

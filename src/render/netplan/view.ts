@@ -126,7 +126,6 @@ function passthroughOf(
         set('method', profile.leasedMethod(nic, family));
         set('addr-gen-mode', 'eui64');
         set('ip6-privacy', '0');
-        set('dhcp-iaid', 'mac');
       }
       set('dhcp-send-hostname', 'false');
       set('ignore-auto-dns', options.dns ? 'false' : 'true');
