@@ -106,6 +106,25 @@ describe('the form of `enid metadata --json`', () => {
       'metadata-malformed',
       'interfaces[0].ipv4',
     ],
+    [
+      'a default among the routes',
+      { interfaces: [{ ...eth0, ipv4: { routes: [{ destination: '0.0.0.0/0', via: '10.0.0.1' }] } }] },
+      'metadata-malformed',
+      'interfaces[0].ipv4.routes[0].destination',
+    ],
+    [
+      'two routes to one destination',
+      {
+        interfaces: [
+          {
+            ...eth0,
+            ipv6: { routes: ['fe80::1', 'fe80::2'].map((via) => ({ destination: '2001:db8:9::/48', via })) },
+          },
+        ],
+      },
+      'metadata-malformed',
+      'interfaces[0].ipv6.routes',
+    ],
     ['a MAC that is none', { interfaces: [{ mac: 'eth0', primary: true }] }, 'bad-mac', 'interfaces[0].mac'],
     ['a missing MAC', { interfaces: [{ primary: true }] }, 'metadata-malformed', 'interfaces[0].mac'],
     ['a MAC twice', { interfaces: [eth0, { mac: '00-16-3E-00-00-01' }] }, 'metadata-malformed', 'interfaces'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { Family } from '../model/address.ts';
-import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
+import type { Family, Prefix } from '../model/address.ts';
+import type { InstanceInterface, InstanceNetwork, InstanceRoute } from '../model/instance.ts';
+import { defaultDestination } from '../model/kernel.ts';
 import { type Mac, printable } from '../model/mac.ts';
 import { fail, ok, type ProblemCode, type Result } from '../model/problem.ts';
 import { hasControlCharacter } from './control.ts';
@@ -27,7 +28,7 @@ function family(name: Family) {
     subnet: optional(prefixOf(name)),
     gateway: optional(addressOf(name)),
     prefixes: optional(z.array(prefixOf(name)).transform(distinct)),
-    routes: optional(z.array(route(name))),
+    routes: optional(z.array(route(name)).refine(isOneEach, 'two routes to one destination')),
   });
   return z
     .preprocess((value) => value ?? {}, shape)
@@ -39,7 +40,15 @@ function family(name: Family) {
 }
 
 function route(name: Family) {
-  return z.strictObject({ destination: prefixOf(name), via: addressOf(name) });
+  const isBehind = (destination: Prefix) => destination !== defaultDestination[name];
+  return z.strictObject({
+    destination: prefixOf(name).refine(isBehind, 'a default is said as the gateway'),
+    via: addressOf(name),
+  });
+}
+
+function isOneEach(routes: readonly InstanceRoute[]): boolean {
+  return new Set(routes.map(({ destination }) => destination)).size === routes.length;
 }
 
 const nic = z.strictObject({

@@ -37,12 +37,6 @@ function faultIn(said: InstanceFamily, family: Family): string | null {
   if (said.prefixLength !== null && said.prefixLength < widest[family]) {
     return `/${said.prefixLength} cannot be the length of a subnet`;
   }
-  const route = routes.find(({ destination }) => splitPrefix(destination).length === 0);
-  if (route !== undefined) return 'a default is no route of its own, but the gateway';
-  const twice = routes.find(({ destination }, index) =>
-    routes.slice(0, index).some((other) => other.destination === destination),
-  );
-  if (twice !== undefined) return `there are two routes to ${twice.destination}`;
   return null;
 }
 

@@ -49,7 +49,11 @@ function families(family: Family): fc.Arbitrary<InstanceFamily> {
       subnet: fc.option(prefixes(family)),
       gateway: fc.option(addresses(family)),
       prefixes: fc.option(fc.uniqueArray(prefixes(family), { maxLength: 3 })),
-      routes: fc.array(route, { minLength: 1, maxLength: 3 }),
+      routes: fc.uniqueArray(route, {
+        minLength: 1,
+        maxLength: 3,
+        selector: ({ destination }) => destination,
+      }),
     },
     { requiredKeys: ['dhcp', 'addresses', 'prefixLength', 'subnet', 'gateway', 'prefixes'] },
   );

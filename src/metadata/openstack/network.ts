@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { type Address, type Family, parseAddress, prefixOf, splitPrefix } from '../../model/address.ts';
+import { type Address, type Family, parseAddress, prefixOf } from '../../model/address.ts';
 import type { InstanceRoute } from '../../model/instance.ts';
+import { defaultDestination } from '../../model/kernel.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
 import { distinct, optional } from '../instance-fields.ts';
 import { readHost } from './host.ts';
@@ -73,6 +74,7 @@ export const network = z
     const host = text === '' ? null : taken(readHost(text, said.netmask, family), context, 'ip_address');
     const routes = routed.flatMap((one) => taken(readRoute(one, family), context, 'routes'));
     if (context.issues.length > 0) return z.NEVER;
+    const isDefault = ({ destination }: InstanceRoute) => destination === defaultDestination[family];
     return {
       ...common,
       family,
@@ -94,10 +96,6 @@ function readRoute(said: z.output<typeof route>, family: Family): Result<readonl
   if (gateway === '') return ok([]);
   const via = parseAddress(gateway, '', family);
   return via.ok ? ok([{ destination: prefixOf(address, length), via: via.value }]) : via;
-}
-
-function isDefault({ destination }: InstanceRoute): boolean {
-  return splitPrefix(destination).length === 0;
 }
 
 function dnsServer(address: unknown): Result<Address> {
