@@ -45,7 +45,7 @@ function lab(
         const ended = new Promise<number | null>((resolve) => {
           end = resolve;
         });
-        return { ended, stop: () => end(null) };
+        return { started: Promise.resolve(null), ended, stop: () => end(null) };
       },
     },
     log: { error: note('error'), warn: note('warn'), info: note('info'), debug: () => {} },

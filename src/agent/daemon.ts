@@ -15,6 +15,7 @@ import { pollDelay, pollTrigger } from '../trigger/poll.ts';
 import { holdDirectory } from './hold.ts';
 import { announce, presencePath } from './presence.ts';
 import { type FileSource, type Listener, watchFiles, watchLinks } from './sources.ts';
+import { type UnheardChanges, unheardChanges } from './unheard.ts';
 import type { KernelWatching } from './watching.ts';
 
 export interface DaemonOptions {
@@ -32,7 +33,7 @@ export interface DaemonOptions {
 }
 
 /** Where `ip monitor` knows no rules (Linux 2.6.32 and the next) they are looked at after each poll. */
-const ruleLook: Trigger = { kind: 'drift', detail: 'a look at the rules, which the kernel does not tell of' };
+const ruleLook = 'a look at the rules, of which `ip monitor` reports nothing';
 
 /** Milliseconds that ending may take; what has not ended by then ends with the process. */
 const patience = 800;
@@ -58,7 +59,7 @@ export async function runDaemon(ports: Ports, options: DaemonOptions): Promise<R
   await consumeTriggers(ports.files); // the run at the start answers what lies there
   await ports.files.write(statusPath, printStatusFile(startingStatus), { mode: 0o644 });
   await ports.notify.ready('starting: the first look at the metadata');
-  await loop(ports, options, memory, { inbox, paths, links });
+  await loop(ports, options, memory, { inbox, paths, links, unheard: unheardChanges(ports) });
   const marks = [ports.files.removeTree(holdDirectory), ports.files.remove(presencePath)];
   const gone = [ports.notify.stopping(), links.stop(), paths.stop(), ...marks];
   await Promise.race([Promise.all(gone), ports.clock.sleep(patience)]);
@@ -79,6 +80,7 @@ interface Sources {
   readonly inbox: Inbox;
   readonly paths: FileSource;
   readonly links: Pick<KernelWatching, 'seesRules'>;
+  readonly unheard: UnheardChanges;
 }
 
 /** The file that is read in place of a cloud's service; null: none. */
@@ -88,7 +90,7 @@ function savedMetadata({ provider, metadata }: Config): string | null {
 
 async function loop(ports: Ports, options: DaemonOptions, memory: Memory, sources: Sources): Promise<void> {
   const { clock, notify } = ports;
-  const { inbox, paths, links } = sources;
+  const { inbox, paths, links, unheard } = sources;
   const { stopping } = options;
   const beat = notify.watchdogInterval === null ? Infinity : notify.watchdogInterval / 2;
   let beatAt = clock.monotonic() + beat;
@@ -108,8 +110,11 @@ async function loop(ports: Ports, options: DaemonOptions, memory: Memory, source
     if (retry === undefined && now >= retryAt) retryAt = Infinity; // what was awaited vanished
     const trigger = waiting ?? retry ?? (now >= pollAt ? pollTrigger : null);
     if (trigger === null) continue;
+    // A poll that finds nothing new does not read the kernel.
+    if (trigger !== pollTrigger) await unheard.beforeRun();
     await runAndTell(ports, options, memory, trigger);
-    if (trigger === pollTrigger && !links.seesRules) inbox.put(ruleLook);
+    const reason = trigger !== pollTrigger ? null : links.seesRules ? await unheard.reason() : ruleLook;
+    if (reason !== null) inbox.put({ kind: 'drift', detail: reason });
     await paths.refresh();
     const end = clock.monotonic();
     drifts = trigger.kind === 'drift' && now - driftFrom < lull ? drifts + 1 : 0;

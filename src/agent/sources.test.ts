@@ -10,7 +10,7 @@ const line = (index: number) =>
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** A kernel with links, a monitor that hears what it is given, and a clock that a test moves. */
-function lab() {
+function lab(started: () => Promise<number | null> = () => Promise.resolve(null), socket = () => '') {
   const told: string[] = [];
   const sleepers: (() => void)[] = [];
   let links = [1, 2];
@@ -34,10 +34,15 @@ function lab() {
       follow(_argv: readonly string[], onLine: typeof hear, onError: typeof complain) {
         hear = onLine;
         complain = onError;
-        return { ended: new Promise<null>(() => {}), stop: () => {} };
+        return { started: started(), ended: new Promise<null>(() => {}), stop: () => {} };
       },
     },
-    files: { kind: () => Promise.resolve(ok(null)), linkTarget: () => Promise.resolve(ok(null)) },
+    files: {
+      kind: () => Promise.resolve(ok(null)),
+      readText: () => Promise.resolve(ok(`sk Eth Pid Groups Inode\n0 0 7 ${socket()} 16203\n`)),
+      list: () => Promise.resolve(ok([{ name: '3', kind: 'link' }])),
+      linkTarget: () => Promise.resolve(ok('/proc/7/fd/socket:[16203]')),
+    },
     clock: {
       monotonic: () => 0,
       sleep: () => new Promise<void>((resolve) => void sleepers.push(resolve)),
@@ -125,4 +130,21 @@ test('a look without any link is not believed', async () => {
   await kernel.wait();
 
   expect(kernel.told).toEqual(['drift: the kernel monitor began to listen']);
+});
+
+test('the first look waits until the monitor receives events, and needs no second one', async () => {
+  let groups = '00000000';
+  const kernel = lab(
+    () => Promise.resolve(7),
+    () => groups,
+  );
+  await turn();
+  kernel.hear(line(2)); // before the look: it waits for it
+  expect([kernel.asked(), kernel.told]).toEqual([0, []]);
+
+  groups = '040405d1';
+  await kernel.wait();
+  await kernel.watching;
+
+  expect([kernel.asked(), kernel.told]).toEqual([1, []]);
 });

@@ -22,8 +22,8 @@ export interface Listener {
 }
 
 /**
- * Listens first and looks then, so that no link is missed; what is heard before the look waits for it. The links are
- * looked at again where the monitor may have missed some.
+ * Listens first and looks then, so that no link is missed: the first look waits until the monitor is proved to listen, and what
+ * is heard before the look waits for it. The links are looked at again where the monitor may have missed some.
  */
 export async function watchLinks(ports: Ports, listener: Listener): Promise<KernelWatching> {
   const reader = kernelReader([], listener.isOurs);
@@ -45,15 +45,15 @@ export async function watchLinks(ports: Ports, listener: Listener): Promise<Kern
     };
     void looks.look(compare).then(() => listener.onTrigger(gap));
   });
-  await looks.look(reader.look);
+  await looks.look(reader.look, watching.ready);
   return watching;
 }
 
 /** Events, and looks at the links between them. */
 interface Looks {
   hear(event: KernelEvent): void;
-  /** Gives the links, unless they cannot be read: the log then says why. One look after the other. */
-  look(use: (links: readonly Link[]) => void): Promise<void>;
+  /** Gives the links, unless they cannot be read: the log then says why. One look after the other, none before `from`. */
+  look(use: (links: readonly Link[]) => void, from?: Promise<void>): Promise<void>;
 }
 
 /**
@@ -76,9 +76,9 @@ function looksBetween(ports: Ports, hear: (event: KernelEvent) => void): Looks {
       if (pending > 0) waiting.push(event);
       else hear(event);
     },
-    look(use) {
+    look(use, from) {
       pending++;
-      last = last.then(() => lookNow(use));
+      last = last.then(() => from).then(() => lookNow(use));
       return last;
     },
   };

@@ -36,7 +36,7 @@ export async function fakeMachine(): Promise<FakeMachine> {
       files: { ...files, poke: (path, text) => files.write(path, text, { mode: 0o644 }) },
       exec: {
         run: (argv, options = {}) => Promise.resolve(run(argv, options.input ?? '')),
-        follow: () => ({ ended: Promise.resolve(0), stop: () => {} }),
+        follow: () => ({ started: Promise.resolve(null), ended: Promise.resolve(0), stop: () => {} }),
         detach: () => Promise.resolve(ok(1)),
         signal: () => ok(true),
       },

@@ -1,4 +1,5 @@
 import { type KernelEvent, type KernelWatch, watchKernel } from '../kernel/monitor.ts';
+import { receivesKernelEvents } from '../kernel/netlink-sockets.ts';
 import type { Trigger } from '../model/run.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -11,27 +12,37 @@ export interface Watching {
 const firstPause = 1_000;
 const longestPause = 60_000;
 
-/** A monitor hears only what happens after it began to listen; this long after its start it surely does. */
+/** A monitor receives only what changes after it began to listen; where nothing proves that it does, this long after its start. */
 const settling = 1_000;
+/** Milliseconds between two looks for the proof, and until it is no longer waited for (a machine so busy that `ip` does not start). */
+const proofPause = 20;
+const proofPatience = 5_000;
 
 /** A watch on the kernel. */
 export interface KernelWatching extends Watching {
+  /** Settles once the first monitor is proved to receive events, or when that cannot be proved. */
+  readonly ready: Promise<void>;
   /** False where `ip monitor` does not tell of rules (iproute2 before 4.x): look at them now and then. */
   readonly seesRules: boolean;
 }
 
 /**
- * Keeps one `ip monitor` running. `onGap` is called a second after each start and after each loss of events, once
- * for all losses of that second: what changed unheard has to be looked for. That it ends is no reason to stop.
+ * Keeps one `ip monitor` running. `onGap` is called after each loss of events, once for all losses of a second, and
+ * after each start once it listens, except after a first one that is proved to (`ready`): what changed without an event has to be
+ * looked for. That a monitor ends is no reason to stop.
  */
 export function keepWatchingKernel(
-  ports: Pick<Ports, 'exec' | 'clock' | 'log'>,
+  ports: Pick<Ports, 'exec' | 'files' | 'clock' | 'log'>,
   onEvent: (event: KernelEvent) => void,
   onGap: (trigger: Trigger) => void,
 ): KernelWatching {
   const stopping = new AbortController();
   let monitor: KernelWatch | null = null;
   let isLossTold = false;
+  let settleReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    settleReady = resolve;
+  });
   const onLoss = (message: string) => {
     if (isLossTold) return;
     isLossTold = true;
@@ -41,15 +52,22 @@ export function keepWatchingKernel(
       if (!stopping.signal.aborted) onGap({ kind: 'drift', detail: 'the kernel monitor lost events' });
     });
   };
+  const whenListening = async (started: KernelWatch, isFirst: boolean, over: AbortSignal) => {
+    const isProved = await provesToListen(ports, started, over);
+    settleReady();
+    if (isProved && isFirst) return;
+    if (!isProved) await ports.clock.sleep(settling, over);
+    if (!over.aborted) onGap({ kind: 'drift', detail: 'the kernel monitor began to listen' });
+  };
   const keep = async () => {
     let pause = firstPause;
+    let isFirst = true;
     while (!stopping.signal.aborted) {
       const began = ports.clock.monotonic();
       monitor = watchKernel(ports.exec, { onEvent, onLoss });
       const over = new AbortController();
-      void ports.clock.sleep(settling, over.signal).then(() => {
-        if (!over.signal.aborted) onGap({ kind: 'drift', detail: 'the kernel monitor began to listen' });
-      });
+      void whenListening(monitor, isFirst, over.signal);
+      isFirst = false;
       const exitCode = await monitor.ended;
       over.abort();
       if (stopping.signal.aborted) return;
@@ -61,6 +79,7 @@ export function keepWatchingKernel(
   };
   const kept = keep();
   return {
+    ready,
     stop: () => {
       stopping.abort();
       monitor?.stop();
@@ -70,6 +89,22 @@ export function keepWatchingKernel(
       return monitor?.seesRules ?? true;
     },
   };
+}
+
+/** False: it cannot be proved, or not in time. */
+async function provesToListen(
+  { files, clock }: Pick<Ports, 'files' | 'clock'>,
+  monitor: KernelWatch,
+  over: AbortSignal,
+): Promise<boolean> {
+  const until = clock.monotonic() + proofPatience;
+  while (!over.aborted && clock.monotonic() < until) {
+    const pid = await monitor.started;
+    const receives = pid === null ? null : await receivesKernelEvents(files, pid);
+    if (receives !== false) return receives === true;
+    await clock.sleep(proofPause, over);
+  }
+  return false;
 }
 
 /** Watches a set of paths that may change while it does; equal sets leave the watch as it is. */

@@ -12,7 +12,7 @@ export function offline(ports: Ports): Ports {
     ...ports,
     exec: {
       run: (argv) => Promise.resolve(missing(argv)),
-      follow: () => ({ ended: Promise.resolve(null), stop: () => {} }),
+      follow: () => ({ started: Promise.resolve(null), ended: Promise.resolve(null), stop: () => {} }),
       detach: (argv) => Promise.resolve(missing(argv)),
       signal: () => ({ ok: true, value: false }),
     },

@@ -52,7 +52,7 @@ function following(
     const { lines, ends, errors = [] } = play(argv);
     for (const line of errors) onError(line);
     for (const line of lines) onLine(line);
-    return { ended: Promise.resolve(ends), stop: () => {} };
+    return { started: Promise.resolve(null), ended: Promise.resolve(ends), stop: () => {} };
   };
   return { exec: { follow }, started };
 }

@@ -68,6 +68,9 @@ export function watchKernel(exec: Pick<Exec, 'follow'>, listener: KernelListener
   };
   const ended = run();
   return {
+    get started() {
+      return current.started;
+    },
     ended,
     stop: () => {
       stopped = true;

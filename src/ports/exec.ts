@@ -19,6 +19,8 @@ export interface ExecOptions {
 
 /** A process that runs on, line by line. */
 export interface Following {
+  /** Its pid; null where it could not be started. */
+  readonly started: Promise<number | null>;
   /** Settles when the process ended: with its exit code, or null when it was ended by a signal or never started. */
   readonly ended: Promise<number | null>;
   /** Ends its process group; `ended` settles soon after. */

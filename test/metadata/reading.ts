@@ -33,7 +33,7 @@ export function filesOf(texts: Readonly<Record<string, string>>): Files {
 /** No program is there. */
 export const noPrograms: Exec = {
   run: (argv) => Promise.resolve(fail('command-missing', argv.join(' '), 'no such program')),
-  follow: () => ({ ended: Promise.resolve(null), stop: () => {} }),
+  follow: () => ({ started: Promise.resolve(null), ended: Promise.resolve(null), stop: () => {} }),
   detach: (argv) => Promise.resolve(fail('command-missing', argv.join(' '), 'no such program')),
   signal: () => ok(false),
 };

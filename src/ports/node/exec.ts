@@ -96,8 +96,9 @@ function follow(
 ): Following {
   let stopped = false;
   let stop = () => {};
+  const starting = start(argv, { output: 'pipe' });
   const following = async () => {
-    const { child } = await start(argv, { output: 'pipe' });
+    const { child } = await starting;
     if (stopped) endGroup(child);
     endWithUs(child);
     stop = () => endGroup(child);
@@ -106,6 +107,7 @@ function follow(
     return (await ended(child)).exitCode;
   };
   return {
+    started: starting.then(({ child }) => child.pid ?? null),
     ended: following(),
     stop() {
       stopped = true;
