@@ -134,6 +134,27 @@ describe('meta-data/all', () => {
     });
   });
 
+  it('that tells little is polled by `all` and the leaves that may change', async () => {
+    const { url, tree, requests, forget } = await serve(thin);
+    const directory = `/latest/meta-data/network/interfaces/macs/${thinMac}`;
+    tree.set(`${directory}/private-ipv4s`, '["172.16.101.215"]');
+    const { read } = reader({ endpoint: url });
+    await read();
+    await read();
+    forget();
+
+    await read();
+    expect(requests).toHaveLength(1 + 5);
+    tree.set(`${directory}/private-ipv4s`, '["172.16.101.215","172.16.101.222"]');
+    expect(await read()).toMatchObject({
+      value: {
+        instance: {
+          interfaces: [{ ipv4: { addresses: ['172.16.111.222', '172.16.101.215', '172.16.101.222'] } }],
+        },
+      },
+    });
+  });
+
   it('that tells little, without leaves: the primary by the top of the tree, a secondary not known', async () => {
     const tree = JSON.parse(thin) as typeof full;
     Object.assign(tree.network.interfaces.macs, { '00:16:3e:00:00:02': { gateway: '172.16.102.253' } });

@@ -112,6 +112,49 @@ describe('the tree leaf by leaf', () => {
     expect(new Set(service.requests).size).toBe(service.requests.length);
   });
 
+  it('is polled by what may change, and read whole when that changed and every tenth time', async () => {
+    service = await serviceWith('/', null);
+    const { read } = reader({ endpoint: service.url });
+    const first = await read();
+    await read(); // the same once more
+    const requestsOf = async (): Promise<number> => {
+      service.forget();
+      expect(await read()).toMatchObject({ ok: true, value: { requests: service.requests.length } });
+      return service.requests.length;
+    };
+    const whole = 2 + instance.length + 2 * (scalars.length + lists.length);
+    const polled = 1 + 2 * 5;
+
+    const tenPolls: number[] = [];
+    for (let count = 0; count < 10; count++) tenPolls.push(await requestsOf());
+    expect(tenPolls).toEqual([...Array.from({ length: 9 }, () => polled), whole]);
+
+    expect(await read()).toMatchObject({ value: { instance: first.ok ? first.value.instance : null } });
+    service.tree.set(`${nic}private-ipv4s`, '["10.0.0.20","10.0.0.29"]');
+    service.tree.set(`${nic}gateway`, '10.0.0.252');
+    expect(await requestsOf()).toBeGreaterThan(whole);
+    const after = await read();
+    expect(after).toMatchObject({
+      value: {
+        instance: {
+          interfaces: [{}, { ipv4: { addresses: ['10.0.0.20', '10.0.0.29'], gateway: '10.0.0.252' } }],
+        },
+      },
+    });
+    expect(await requestsOf()).toBe(polled);
+  });
+
+  it('is read whole as soon as another NIC is listed', async () => {
+    service = await serviceWith('/', null);
+    const { read } = reader({ endpoint: service.url });
+    const listing = String(service.tree.get(macs));
+    service.tree.set(macs, listing.split('\n')[0] ?? '');
+    for (let count = 0; count < 3; count++) await read();
+    service.tree.set(macs, listing);
+
+    expect(await read()).toMatchObject({ value: { instance: { interfaces: [{}, {}] } } });
+  });
+
   it('is given up when the whole takes too long, though each leaf answers in time', async () => {
     service = await serviceWith('/', null);
     for (const [leaf, body] of service.tree) service.tree.set(leaf, answers.after(100, String(body)));

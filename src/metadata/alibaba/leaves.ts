@@ -3,21 +3,27 @@ import { fail, ok, type Result } from '../../model/problem.ts';
 import { inParallel } from '../parallel.ts';
 import type { Budget } from '../provider.ts';
 import type { Client } from './client.ts';
+import type { Whole } from './poll.ts';
 
-/**
- * What is read below `network/interfaces/macs/<mac>/` (Alibaba Cloud, "View instance metadata"). Older services
- * lack some, and some are 404 where there is nothing to say, so each is optional.
- */
-export const nicLeaves = [
-  'network-interface-id',
+/** What may change while a NIC is attached (Alibaba Cloud, "View instance metadata"); read at every poll. */
+export const changingLeaves = [
   'primary-ip-address',
   'private-ipv4s',
   'ipv4-prefixes',
+  'ipv6s',
+  'ipv6-prefixes',
+] as const;
+
+/**
+ * What is read below `network/interfaces/macs/<mac>/`. Older services lack some, and some are 404 where there is nothing
+ * to say, so each is optional.
+ */
+export const nicLeaves = [
+  'network-interface-id',
+  ...changingLeaves,
   'netmask',
   'gateway',
   'vswitch-cidr-block',
-  'ipv6s',
-  'ipv6-prefixes',
   'ipv6-gateway',
   'vswitch-ipv6-cidr-block',
 ] as const;
@@ -43,7 +49,7 @@ export type LeafRecord = Readonly<Record<string, string>>;
  * Walks the tree leaf by leaf and puts it together in the form of `meta-data/all`. Without `mac` or the list of
  * MACs there is no tree. Errors: `metadata-not-found`, `metadata-empty`, those of the client.
  */
-export async function walkLeaves(client: Client, budget: Budget): Promise<Result<object>> {
+export async function walkLeaves(client: Client, budget: Budget): Promise<Result<Whole>> {
   const mac = await needed(client, `${root}/mac`, budget);
   if (!mac.ok) return mac;
   const listed = await listMacs(client, budget);
@@ -59,7 +65,29 @@ export async function walkLeaves(client: Client, budget: Budget): Promise<Result
   if (!nics.ok) return nics;
   const macs = Object.fromEntries(nics.value);
   const dns = servers.value === null ? {} : { 'dns-conf': { nameservers: servers.value } };
-  return ok({ mac: mac.value, ...own.value, ...dns, network: { interfaces: { macs } } });
+  const tree = { mac: mac.value, ...own.value, ...dns, network: { interfaces: { macs } } };
+  return ok({ tree, changing: changingText(nics.value) });
+}
+
+/** What may have changed since the last whole walk: the list of MACs and {@link changingLeaves} of each. Errors: as {@link walkLeaves}. */
+export async function walkChangingLeaves(client: Client, budget: Budget): Promise<Result<string>> {
+  const listed = await listMacs(client, budget);
+  if (!listed.ok) return listed;
+  const nics = await inParallel(listed.value, 1, async (mac) => {
+    const leaves = await readNic(client, mac, changingLeaves, budget);
+    return leaves.ok ? ok([mac, leaves.value] as const) : leaves;
+  });
+  return nics.ok ? ok(changingText(nics.value)) : nics;
+}
+
+/** {@link changingLeaves} of these NICs as one text, to be compared. */
+export function changingText(nics: readonly (readonly [string, object])[]): string {
+  return JSON.stringify(
+    nics.map(([mac, record]) => {
+      const leaves = new Map<string, unknown>(Object.entries(record));
+      return [mac, changingLeaves.map((leaf) => leaves.get(leaf) ?? null)];
+    }),
+  );
 }
 
 /** The leaves of one NIC, by the MAC as the service writes it. */
