@@ -17,7 +17,7 @@ import { hasNewLease } from './leases.ts';
 import { isPending, makePlan, type Plan } from './plan.ts';
 import { failedRun, isQuiet, quietRun, reportRun, type Start, together } from './run-report.ts';
 import type { Session } from './session.ts';
-import { isResting } from './setbacks.ts';
+import { isResting, refusalAt } from './setbacks.ts';
 
 export interface RunOptions {
   readonly trigger: Trigger;
@@ -174,7 +174,13 @@ async function carryOut(
   if (isPending(planned) && !isRefused) return change(ports, planned, options, session);
   // What stands as it should is ours from now on, also where the state was lost.
   const ours = isRefused ? {} : { files: intention.files.owned, names: namesAfter(planned) };
-  const state = { ...seen.state, ...ours, slots: intention.wanted.slots, learned: intention.wanted.learned };
+  const state = {
+    ...seen.state,
+    ...ours,
+    slots: intention.wanted.slots,
+    learned: intention.wanted.learned,
+    refusedPlan: refusalAt(seen.state.refusedPlan, digest, options.trigger),
+  };
   const saved = await saveState(ports.files, state);
   return {
     outcome: isRefused ? 'rolled-back' : 'unchanged',

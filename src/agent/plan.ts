@@ -47,15 +47,21 @@ export async function makePlan(
   return ok({ seen: seen.value, intention: intention.value, repairs, activation, digest });
 }
 
-/** Another network wanted, other files, NICs in the kernel, stack or configuration make it another plan. */
-function digestOf(
-  { kernel, config, detected: { stack } }: Observation,
-  { files, wanted }: Intention,
+/**
+ * Another network wanted, other files, NICs in the kernel, stack or configuration make it another plan. A NIC that was
+ * detached and attached again is another link: the kernel numbers links anew. A VLAN's number tells nothing, since
+ * a rollback removes and adds VLANs itself.
+ */
+export function digestOf(
+  { kernel, config, detected: { stack } }: Pick<Observation, 'kernel' | 'config' | 'detected'>,
+  { files, wanted }: Pick<Intention, 'files' | 'wanted'>,
 ): string {
   const { primary, secondaries } = wanted.network;
   const interfaces = { ...config.interfaces, addresses: [...config.interfaces.addresses] };
   const macs = new Set<string | null>([primary, ...secondaries].map((nic) => nic.mac));
-  const links = kernel.links.filter((link) => macs.has(link.mac)).map((link) => `${link.name} ${link.mac}`);
+  const links = kernel.links
+    .filter((link) => macs.has(link.mac))
+    .map(({ name, mac, kind, index }) => [name, mac, ...(kind === 'vlan' ? [] : [index])].join(' '));
   return planDigest(files.changes, [
     JSON.stringify([primary, secondaries, links, stack.id, stack.format, { ...config, interfaces }]),
   ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Session } from './session.ts';
-import { isResting, refusalAfter } from './setbacks.ts';
+import { isResting, refusalAfter, refusalAt } from './setbacks.ts';
 
 const timeout = { code: 'command-timeout' } as const;
 
@@ -30,4 +30,12 @@ describe('a plan that was put back', () => {
       expect(isResting(session, 'a', 0)).toBe(false);
     },
   );
+
+  it('is refused until another plan is made, and drift alone makes none', () => {
+    expect(refusalAt('a', 'a', { kind: 'link' })).toBe('a');
+    expect(refusalAt('a', 'b', { kind: 'drift' })).toBe('a');
+    for (const kind of ['link', 'metadata', 'config', 'boot', 'signal', 'manual'] as const)
+      expect(refusalAt('a', 'b', { kind })).toBe(null);
+    expect(refusalAt(null, 'b', { kind: 'link' })).toBe(null);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Problem } from '../model/problem.ts';
+import type { Trigger } from '../model/run.ts';
 import type { State } from '../model/state.ts';
 import type { Session } from './session.ts';
 
@@ -23,6 +24,18 @@ export function refusalAfter(
   if (why !== 'only asked' && why.code !== 'command-timeout') return digest;
   memory.setbacks.set(digest, { tries: (memory.setbacks.get(digest)?.tries ?? 0) + 1, at: now });
   return null;
+}
+
+/**
+ * The refusal that stands in a run that changes nothing. Where links, metadata, configuration or stack make another plan, the
+ * refusal of the former one is over. A drift run does not lift it: the kernel may still be changing after the rollback.
+ */
+export function refusalAt(
+  refused: State['refusedPlan'],
+  digest: string,
+  { kind }: Pick<Trigger, 'kind'>,
+): State['refusedPlan'] {
+  return refused === digest || kind === 'drift' ? refused : null;
 }
 
 /** True while a plan that was put back for being slow waits for its next try: 15, 30, 60 … s, at most 16 minutes. */
