@@ -63,6 +63,7 @@ function lab(
     configPath: '/etc/enid/config.yaml',
     pid: process.pid,
     removed,
+    linkLosses: new Map(),
     stopping: stopping.signal,
     onHangup: (listener) => {
       hangup = listener;
@@ -214,6 +215,7 @@ describe('the daemon', () => {
       configPath: '/etc/enid/config.yaml',
       pid: process.ppid,
       removed: new Set(),
+      linkLosses: new Map(),
       stopping: new AbortController().signal,
       onHangup: () => {},
       random: () => 0,
@@ -260,6 +262,7 @@ test('a configuration that is wrong stops the start with its problem', async () 
     configPath: '/etc/enid/config.yaml',
     pid: process.pid,
     removed: new Set(),
+    linkLosses: new Map(),
     stopping: new AbortController().signal,
     onHangup: () => {},
     random: () => 0,

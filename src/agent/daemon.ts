@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly run: (trigger: Trigger) => Promise<RunReport>;
   /** MACs of links whose removal was seen; kept here for the pipeline. */
   readonly removed: Set<Mac>;
+  /** By link name, when the link was last reported lost (monotonic milliseconds); kept here for the pipeline. */
+  readonly linkLosses: Map<string, number>;
   readonly stopping: AbortSignal;
   /** Registers what SIGHUP does. */
   readonly onHangup: (listener: () => void) => void;
@@ -52,7 +54,7 @@ export async function runDaemon(ports: Ports, options: DaemonOptions): Promise<R
   const inbox = makeInbox(ports.clock);
   inbox.put({ kind: 'boot', detail: 'enid started' });
   options.onHangup(() => inbox.put({ kind: 'signal', detail: 'SIGHUP' }));
-  const links = await watchLinks(ports, listenerFor(options, memory, inbox));
+  const links = await watchLinks(ports, listenerFor(ports, options, memory, inbox));
   const paths = watchFiles(ports, options.configPath, () => savedMetadata(memory.config), inbox.put);
   await paths.refresh();
   await ports.files.makeDirectory(triggerDirectory, 0o755);
@@ -142,7 +144,12 @@ async function runAndTell(
 }
 
 /** Keeps what the sources see of links where the pipeline and the backoff look for it. */
-function listenerFor(options: DaemonOptions, memory: Memory, inbox: Inbox): Listener {
+function listenerFor(
+  { clock }: Pick<Ports, 'clock'>,
+  options: DaemonOptions,
+  memory: Memory,
+  inbox: Inbox,
+): Listener {
   return {
     onTrigger: inbox.put,
     onRemoved(mac) {
@@ -150,6 +157,7 @@ function listenerFor(options: DaemonOptions, memory: Memory, inbox: Inbox): List
       memory.waiting = forget(mac, memory.waiting);
     },
     onPresent: (mac) => options.removed.delete(mac),
+    onLost: (link) => options.linkLosses.set(link, clock.monotonic()),
     isOurs: (link, mac) => isOurs(memory, link, mac),
   };
 }

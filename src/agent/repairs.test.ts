@@ -12,7 +12,23 @@ const rule: Difference = {
   mend: [{ family: 'ipv4', line: 'rule add from 10.0.1.5/32 lookup 21001 priority 21001' }],
 };
 const lease: Difference = { kind: 'address-missing', mac, text: 'no lease', mend: [] };
-const fresh = (): Pick<Session, 'repairs' | 'attempts'> => ({ repairs: new Map(), attempts: new Map() });
+const route: Difference = {
+  kind: 'route-missing',
+  mac,
+  text: 'route missing',
+  mend: [{ family: 'ipv4', line: 'route replace default via 10.0.1.253 dev eth1 table 21001' }],
+};
+const down: Difference = {
+  kind: 'link-down',
+  mac,
+  text: 'eth1 is down',
+  mend: [{ family: 'link', line: 'link set dev eth1 up' }],
+};
+const fresh = (): Pick<Session, 'repairs' | 'attempts' | 'linkLosses'> => ({
+  repairs: new Map(),
+  attempts: new Map(),
+  linkLosses: new Map(),
+});
 
 describe('repairs', () => {
   it('stop after three of one thing in ten minutes, and start again when the ten minutes are over', () => {
@@ -37,5 +53,37 @@ describe('repairs', () => {
       now += wait * 60_000;
       expect(dueRepairs([lease], memory, now)).toMatchObject({ due: [lease], contested: [] });
     }
+  });
+
+  it('never call contested what went with the link, however often the link is lost', () => {
+    const memory = fresh();
+    for (const second of [...Array(10).keys()]) {
+      memory.linkLosses.set('eth1', second * 1000);
+      expect(dueRepairs([route], memory, second * 1000 + 10)).toMatchObject({ due: [route], contested: [] });
+      noteRepairs([route], memory, second * 1000 + 10);
+    }
+  });
+
+  it('call contested what is undone while the link stays, and rules whatever the link does', () => {
+    const memory = fresh();
+    memory.linkLosses.set('eth1', 0);
+    for (const second of [1, 2, 3]) noteRepairs([route, rule], memory, second * 1000);
+    expect(dueRepairs([route, rule], memory, 4000).contested).toEqual([route, rule]);
+    memory.linkLosses.set('eth2', 5000);
+    expect(dueRepairs([route], memory, 6000).contested).toEqual([route]);
+    memory.linkLosses.set('eth1', 7000);
+    expect(dueRepairs([route, rule], memory, 8000)).toMatchObject({ due: [route], contested: [rule] });
+  });
+
+  it('leave a link down that somebody keeps down, and what is by it, until it is up', () => {
+    const memory = fresh();
+    for (const second of [1, 2, 3]) noteRepairs([down, route], memory, second * 1000);
+    memory.linkLosses.set('eth1', 4000);
+    expect(dueRepairs([down, route, rule], memory, 5000)).toEqual({
+      due: [rule],
+      contested: [down],
+      waiting: [route],
+    });
+    expect(dueRepairs([route, rule], memory, 6000).due).toEqual([route, rule]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Difference } from '../model/difference.ts';
+import type { Mac } from '../model/mac.ts';
 import type { Session } from './session.ts';
 
 /** More than this many repairs of one thing within the window mean that something else keeps undoing it. */
@@ -12,21 +13,25 @@ export interface Repairs {
   readonly due: readonly Difference[];
   /** NICs (null: the machine) with something that was mended too often: left as it is and reported. */
   readonly contested: readonly Difference[];
-  /** Differences only a network service can mend whose next try is not due yet. */
+  /**
+   * Differences only a network service can mend whose next try is not due yet, and what cannot be set because somebody
+   * keeps the link down.
+   */
   readonly waiting: readonly Difference[];
 }
 
-/** Sorts what differs by whether it is to be mended in this run. `now` is monotonic milliseconds. Pure. */
-export function dueRepairs(
-  differences: readonly Difference[],
-  memory: Pick<Session, 'repairs' | 'attempts'>,
-  now: number,
-): Repairs {
+type Memory = Pick<Session, 'repairs' | 'attempts' | 'linkLosses'>;
+
+/**
+ * Sorts what differs by whether it is to be mended in this run. What the kernel flushed because a link was lost is no contest:
+ * only repairs since the link was last lost count. `now` is monotonic milliseconds. Pure.
+ */
+export function dueRepairs(differences: readonly Difference[], memory: Memory, now: number): Repairs {
   const due: Difference[] = [];
   const contested: Difference[] = [];
   const waiting: Difference[] = [];
   for (const difference of differences) {
-    const times = (memory.repairs.get(difference.text) ?? []).filter((time) => now - time < window);
+    const times = repairsOf(difference, memory, now);
     const attempt = difference.mac === null ? undefined : memory.attempts.get(difference.mac);
     if (isBeyondUs(difference)) waiting.push(difference);
     else if (times.length >= allowed) contested.push(difference);
@@ -34,22 +39,43 @@ export function dueRepairs(
       due.push(difference);
     } else waiting.push(difference);
   }
-  return { due, contested, waiting };
+  const heldDown = new Set(contested.filter(({ kind }) => kind === 'link-down').map(({ mac }) => mac));
+  const isHeld = ({ mac, kind }: Difference): boolean => flushed.has(kind) && heldDown.has(mac);
+  return {
+    due: due.filter((difference) => !isHeld(difference)),
+    contested,
+    waiting: [...waiting, ...due.filter(isHeld)],
+  };
+}
+
+/** What a link loses when it goes down: its routes, and its IPv6 addresses (unless `keep_addr_on_down` is set). */
+const flushed: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
+  'route-missing',
+  'route-wrong',
+  'address-missing',
+  'mirror-missing',
+]);
+
+/** When this was repaired within the window, and for what a link flushes, since that link was last lost. */
+function repairsOf(difference: Difference, memory: Memory, now: number): readonly number[] {
+  const lost = flushed.has(difference.kind) ? lastLoss(difference, memory.linkLosses) : -Infinity;
+  const times = memory.repairs.get(difference.text) ?? [];
+  return times.filter((time) => now - time < window && time > lost);
+}
+
+/** When one of the links that the commands name was last lost. A route of the primary's table is by the primary. */
+function lastLoss({ mend }: Difference, losses: Session['linkLosses']): number {
+  const links = mend.flatMap(({ line }) => [...line.matchAll(/ dev (\S+)/g)].map((match) => match[1] ?? ''));
+  return Math.max(-Infinity, ...links.map((link) => losses.get(link) ?? -Infinity));
 }
 
 /** Notes that these were mended now. Leases are counted by NIC: a server that is late is nobody's contest. */
-export function noteRepairs(
-  mended: readonly Difference[],
-  memory: Pick<Session, 'repairs' | 'attempts'>,
-  now: number,
-): void {
+export function noteRepairs(mended: readonly Difference[], memory: Memory, now: number): void {
   for (const difference of mended) {
-    if (!isLease(difference)) {
-      const times = (memory.repairs.get(difference.text) ?? []).filter((time) => now - time < window);
-      memory.repairs.set(difference.text, [...times, now]);
-    }
+    if (!isLease(difference))
+      memory.repairs.set(difference.text, [...repairsOf(difference, memory, now), now]);
   }
-  const macs = new Set(mended.filter(isLease).map((difference) => difference.mac));
+  const macs = new Set<Mac | null>(mended.filter(isLease).map((difference) => difference.mac));
   for (const mac of macs) {
     if (mac !== null)
       memory.attempts.set(mac, { tries: (memory.attempts.get(mac)?.tries ?? 0) + 1, at: now });

@@ -21,6 +21,8 @@ export interface Session {
   readonly self: readonly string[];
   /** MACs of links whose removal the kernel reported to this process. */
   readonly removed: Set<Mac>;
+  /** By link name, when the kernel last reported that it went down, lost its carrier or vanished (monotonic milliseconds). */
+  readonly linkLosses: Map<string, number>;
   /** Repairs of the last minutes, by what was repaired: more than three in ten minutes are contested. */
   readonly repairs: Map<string, readonly number[]>;
   /** When a NIC without its lease was last taken up, and how often. */
@@ -45,6 +47,7 @@ export function openSession(templates: TemplateSource, self: readonly string[]):
     templates,
     self,
     removed: new Set(),
+    linkLosses: new Map(),
     repairs: new Map(),
     attempts: new Map(),
     setbacks: new Map(),

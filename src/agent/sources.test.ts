@@ -56,6 +56,7 @@ function lab(started: () => Promise<number | null> = () => Promise.resolve(null)
     onTrigger: ({ kind, detail }) => void told.push(`${kind}: ${detail}`),
     onRemoved: (removed) => void told.push(`removed ${removed}`),
     onPresent: () => {},
+    onLost: () => {},
     isOurs: () => false,
   });
   return {

@@ -18,6 +18,8 @@ export interface Listener {
   readonly onRemoved: (mac: Mac) => void;
   /** The kernel has a link with this MAC. */
   readonly onPresent: (mac: Mac) => void;
+  /** The link went down, lost its carrier or vanished. */
+  readonly onLost: (link: string) => void;
   readonly isOurs: IsOurs;
 }
 
@@ -27,7 +29,8 @@ export interface Listener {
  */
 export async function watchLinks(ports: Ports, listener: Listener): Promise<KernelWatching> {
   const reader = kernelReader([], listener.isOurs);
-  const tell = ({ trigger, removed }: Noticed) => {
+  const tell = ({ trigger, removed, lost }: Noticed) => {
+    if (lost !== undefined) listener.onLost(lost);
     if (removed !== null) listener.onRemoved(removed);
     if (trigger !== null) listener.onTrigger(trigger);
   };

@@ -44,12 +44,23 @@ test('a link appears, goes up, and what is said again is nothing', () => {
   expect(read(link('eth0', 'BROADCAST,UP,LOWER_UP', '00:16:3e:00:00:01')).trigger).toBeNull();
 });
 
+test('a link that goes down or loses its carrier is told by name, one that comes up is not', () => {
+  const read = reader();
+
+  const up = '2: eth0: <BROADCAST,UP,LOWER_UP> mtu 1500 \\    link/ether 00:16:3e:00:00:01 brd ff';
+  expect(read(up.replace('UP,LOWER_UP', 'UP')).lost).toBe('eth0');
+  expect(read(up.replace(',UP,LOWER_UP', '')).lost).toBe('eth0');
+  expect(read(up).lost).toBeUndefined();
+  expect(read(link('eth1', 'BROADCAST')).lost).toBeUndefined();
+});
+
 test('a removal gives the MAC', () => {
   const read = reader();
 
   expect(read(`Deleted ${link('eth0', 'BROADCAST', '00:16:3e:00:00:01')}`)).toEqual({
     trigger: { kind: 'link', detail: 'eth0 vanished' },
     removed: '00:16:3e:00:00:01',
+    lost: 'eth0',
   });
   expect(read('Deleted 2: eth0: <NOARP> mtu 1500 \\    link/none ').removed).toBeNull();
 });
@@ -93,8 +104,8 @@ test('a look tells what changed unheard, once', () => {
   read(link('eth2', 'BROADCAST', '00:16:3e:00:00:04'));
 
   expect(look([{ ...eth0, carrier: false }, eth1, veth])).toEqual([
-    { trigger: { kind: 'link', detail: 'eth2 vanished' }, removed: '00:16:3e:00:00:04' },
-    { trigger: { kind: 'drift', detail: 'eth0 lost carrier' }, removed: null },
+    { trigger: { kind: 'link', detail: 'eth2 vanished' }, removed: '00:16:3e:00:00:04', lost: 'eth2' },
+    { trigger: { kind: 'drift', detail: 'eth0 lost carrier' }, removed: null, lost: 'eth0' },
     { trigger: { kind: 'link', detail: 'eth1 appeared' }, removed: null },
     { trigger: { kind: 'drift', detail: 'veth1 appeared' }, removed: null },
   ]);

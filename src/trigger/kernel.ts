@@ -11,6 +11,11 @@ export interface Noticed {
   readonly trigger: Trigger | null;
   /** The MAC of a link that the kernel removed just now. */
   readonly removed: Mac | null;
+  /**
+   * The link that went down, lost its carrier or vanished: the kernel flushes its routes and its IPv6 addresses then, or a
+   * network service does.
+   */
+  readonly lost?: string;
 }
 
 /** What is remembered of a link, so that only what changes about it counts. */
@@ -52,8 +57,8 @@ export function kernelReader(links: readonly Link[], isOurs: IsOurs): KernelRead
     const gone = [...seen].filter(([name]) => !names.has(name));
     return [
       ...gone.map(([name, { mac, isPlain }]): Noticed => {
-        const { trigger } = vanish(name, isNic(name, mac, isPlain, isOurs), seen);
-        return { trigger, removed: macs.has(mac) ? null : mac };
+        const vanished = vanish(name, isNic(name, mac, isPlain, isOurs), seen);
+        return { ...vanished, removed: macs.has(mac) ? null : mac };
       }),
       ...now.map((link) => notice(link.name, seenOf(link), seen, isOurs)),
     ].filter((noticed) => noticed.trigger !== null);
@@ -79,7 +84,8 @@ type Seen = Map<string, SeenLink>;
 
 function vanish(name: string, wasNic: boolean, seen: Seen): Noticed {
   seen.delete(name);
-  return { trigger: { kind: wasNic ? 'link' : 'drift', detail: `${name} vanished` }, removed: null };
+  const trigger = { kind: wasNic ? ('link' as const) : ('drift' as const), detail: `${name} vanished` };
+  return { trigger, removed: null, lost: name };
 }
 
 function notice(name: string, now: SeenLink, seen: Seen, isOurs: IsOurs): Noticed {
@@ -89,7 +95,9 @@ function notice(name: string, now: SeenLink, seen: Seen, isOurs: IsOurs): Notice
   if (change === null) return nothing;
   const isNew = before === undefined || before.mac !== now.mac;
   const kind = isNew && isNic(name, now.mac, now.isPlain, isOurs) ? 'link' : 'drift';
-  return { trigger: { kind, detail: `${name} ${change}` }, removed: null };
+  const isLost = before !== undefined && ((before.up && !now.up) || (before.carrier && !now.carrier));
+  const lost = isLost ? { lost: name } : {};
+  return { trigger: { kind, detail: `${name} ${change}` }, removed: null, ...lost };
 }
 
 /** A look tells the kind (`veth`, `vlan`, `bridge` …) of whatever is no NIC by itself. */

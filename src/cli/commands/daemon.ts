@@ -18,6 +18,7 @@ export async function run(context: Context): Promise<Result<CommandOutput>> {
     configPath,
     pid: process.pid,
     removed: session.removed,
+    linkLosses: session.linkLosses,
     stopping,
     onHangup: (listener) => process.on('SIGHUP', listener),
     random: Math.random,
