@@ -108,6 +108,7 @@ function report(trigger: Trigger, changes: Partial<RunReport>): RunReport {
     interfaces: [],
     problems: [],
     done: [],
+    notes: [],
   };
   return { at: '2024-01-01T00:00:00.000Z', trigger, outcome, durationMs: 1, ...nothing, ...changes };
 }

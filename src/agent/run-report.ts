@@ -146,5 +146,6 @@ function frame(
     format: session.detected?.stack.format ?? null,
     transaction: null,
     done: [],
+    notes: session.report?.notes ?? [],
   };
 }

@@ -48,6 +48,7 @@ const status: Status = {
     }),
   ],
   problems: [],
+  notes: [],
 };
 
 test('status for people', () => {

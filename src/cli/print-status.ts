@@ -34,6 +34,7 @@ export function printStatus(status: Status, now: Date, paint: Paint): string {
       const advice = problem.advice === '' ? '' : `\n  ${problem.advice}`;
       return `${paint('bad', problem.code)}: ${problem.place}: ${problem.message}${advice}`;
     }),
+    status.notes.map((note) => `note: ${note}`).join('\n'),
   ];
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
 }

@@ -99,6 +99,7 @@ export const status: Status = {
   },
   interfaces: [],
   problems: [],
+  notes: [],
 };
 
 /** A reply of a NIC's first address and the way that it takes. */

@@ -38,6 +38,8 @@ export interface RunReport {
   readonly problems: readonly Problem[];
   /** Sentences for people: what was done, in order. */
   readonly done: readonly string[];
+  /** Sentences for people: what somebody else configured and enid leaves as it is. No failure; each is logged once. */
+  readonly notes: readonly string[];
 }
 
 export interface InterfaceReport {

@@ -21,8 +21,8 @@ const messages: Readonly<Record<Outcome, string>> = {
   failed: 'failed',
 };
 
-/** The run in one line, and a line for each problem. */
-export function logLines(report: RunReport): readonly LogLine[] {
+/** The run in one line, a line for each problem, and one for each note that the report before did not have. */
+export function logLines(report: RunReport, before: RunReport | null): readonly LogLine[] {
   const run: LogLine = {
     level: levelOf(report),
     message: messages[report.outcome],
@@ -39,6 +39,9 @@ export function logLines(report: RunReport): readonly LogLine[] {
   return [
     run,
     ...report.problems.map((problem) => ({ level, message: describeProblem(problem), fields: {} })),
+    ...report.notes
+      .filter((note) => before?.notes.includes(note) !== true)
+      .map((note): LogLine => ({ level: 'info', message: note, fields: {} })),
   ];
 }
 

@@ -18,7 +18,7 @@ export async function publish(
   metricsFile: string | null,
 ): Promise<readonly Problem[]> {
   if (!isNews(report, before)) return [];
-  for (const { level, message, fields } of logLines(report)) ports.log[level](message, fields);
+  for (const { level, message, fields } of logLines(report, before)) ports.log[level](message, fields);
   await ports.notify.status(serviceStatus(report));
   return writeReport(ports, report, metricsFile);
 }

@@ -45,6 +45,7 @@ const report = (
   interfaces: [nic()],
   problems: [],
   done: [],
+  notes: [],
   ...changes,
 });
 const pending = nic({ state: 'pending', reason: 'no-lease' });
@@ -79,6 +80,7 @@ describe('status', () => {
         },
       ],
       problems: [],
+      notes: [],
     });
   });
 
@@ -165,11 +167,14 @@ describe('publishing', () => {
 });
 
 test('the log says what is pending and names each problem; the level follows the outcome', () => {
-  const degraded = logLines(report('degraded', { interfaces: [pending], done: ['wrote a', 'wrote b'] }));
+  const degraded = logLines(
+    report('degraded', { interfaces: [pending], done: ['wrote a', 'wrote b'] }),
+    null,
+  );
   expect(degraded).toMatchObject([
     { level: 'warn', fields: { pending: 'eth1: no-lease', done: 'wrote a; wrote b' } },
   ]);
-  const failed = logLines(report('rolled-back', { problems: [problem('harm')] }));
+  const failed = logLines(report('rolled-back', { problems: [problem('harm')] }), null);
   expect(failed.map(({ level, message }) => [level, message])).toEqual([
     ['error', 'the change was put back'],
     ['error', 'harm: eth1: went wrong; look'],
@@ -177,6 +182,19 @@ test('the log says what is pending and names each problem; the level follows the
   expect(serviceStatus(report('degraded', { interfaces: [pending], problems: [problem('locked')] }))).toBe(
     'degraded: 0 of 1 secondary NICs configured (eth1: no-lease); locked: went wrong',
   );
+});
+
+test('a note is logged once, is in status.json as long as it holds, and is no failure', () => {
+  const before = report('applied', { notes: ['one'] });
+  const now = report('unchanged', { notes: ['one', 'two'] });
+
+  expect(logLines(before, null).map(({ level, message }) => [level, message])).toEqual([
+    ['info', 'applied'],
+    ['info', 'one'],
+  ]);
+  expect(logLines(now, before).map(({ message }) => message)).toEqual(['nothing to do', 'two']);
+  expect([isNews(now, before), isNews(now, now)]).toEqual([true, false]);
+  expect(statusOf(now)).toMatchObject({ state: 'ok', notes: ['one', 'two'] });
 });
 
 test('exit codes', () => {

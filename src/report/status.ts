@@ -25,6 +25,8 @@ export interface Status {
   } | null;
   readonly interfaces: readonly StatusInterface[];
   readonly problems: readonly Problem[];
+  /** Sentences: what somebody else configured and enid leaves as it is. No failure. */
+  readonly notes: readonly string[];
 }
 
 export type StatusState = 'ok' | 'degraded' | 'failed' | 'starting';
@@ -53,6 +55,7 @@ export const startingStatus: Status = {
   lastRun: null,
   interfaces: [],
   problems: [],
+  notes: [],
 };
 
 export function statusOf(report: RunReport): Status {
@@ -72,6 +75,7 @@ export function statusOf(report: RunReport): Status {
     },
     interfaces: report.interfaces.map(statusInterface),
     problems: report.problems,
+    notes: report.notes,
   };
 }
 

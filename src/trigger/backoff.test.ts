@@ -36,6 +36,7 @@ const report = (
   interfaces: macs.map(unlisted),
   problems: codes.map((code) => ({ code, place: '', message: '', advice: '' })),
   done: [],
+  notes: [],
 });
 
 function delaysOf(reports: readonly RunReport[]): readonly (number | null)[] {

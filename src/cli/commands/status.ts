@@ -40,7 +40,9 @@ export async function run({ ports, json, colour }: Context): Promise<Result<Comm
 function parseStatus(text: string): Result<Status> {
   try {
     const json: unknown = JSON.parse(text);
-    if (isStatus(json)) return ok(json);
+    // The daemon of a version that knew no notes may still run.
+    const whole = isRecord(json) ? { notes: [], ...json } : json;
+    if (isStatus(whole)) return ok(whole);
   } catch {
     // told below
   }
@@ -54,7 +56,7 @@ function parseStatus(text: string): Result<Status> {
 
 function isStatus(json: unknown): json is Status {
   if (!isRecord(json) || json.schema !== 1) return false;
-  const { state, distro, lastRun, interfaces, problems } = json;
+  const { state, distro, lastRun, interfaces, problems, notes } = json;
   return (
     typeof state === 'string' &&
     Object.keys(exitCodeOf).includes(state) &&
@@ -63,7 +65,9 @@ function isStatus(json: unknown): json is Status {
     Array.isArray(interfaces) &&
     interfaces.every(isInterface) &&
     Array.isArray(problems) &&
-    problems.every(isRecord)
+    problems.every(isRecord) &&
+    Array.isArray(notes) &&
+    notes.every((note) => typeof note === 'string')
   );
 }
 
