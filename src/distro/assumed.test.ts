@@ -121,6 +121,34 @@ describe('assumedStack', () => {
   });
 });
 
+describe('minor releases', () => {
+  const manager = (os: string) => {
+    const found = assumedStack(os, 'networkmanager');
+    return found.ok ? found.value.stack.versions.networkmanager : null;
+  };
+
+  it.each([
+    ['centos:7.6', [1, 12]],
+    ['rhel:7.9', [1, 18]],
+    ['centos:7', [1, 18]],
+    ['centos:8.0', [1, 14]],
+    ['rhel:8.1', [1, 20]],
+    ['ol:8.2', [1, 22]],
+    ['rocky:8.3', [1, 26]],
+    ['almalinux:8.4', [1, 30]],
+    ['centos:8.5', [1, 32]],
+    ['rhel:8.10', [1, 32]],
+    ['centos:8', [1, 32]],
+    ['rocky:8', [1, 32]],
+  ])('%s has NetworkManager %j', (os, version) => {
+    expect(manager(os)).toEqual(version);
+  });
+
+  it('begin where the distribution does', () => {
+    expect(assumedStack('rocky:8.2').ok).toBe(false);
+  });
+});
+
 describe('every row', () => {
   it.each(knownSystems.map((system) => system.os))('%s is found by its own example, on every stack', (os) => {
     for (const id of stackIds) {

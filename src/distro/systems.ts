@@ -4,7 +4,7 @@ import { debianSystems } from './rows/debian.ts';
 import { eulerSystems } from './rows/euler.ts';
 import { redHatSystems } from './rows/rhel.ts';
 import { suseSystems } from './rows/suse.ts';
-import type { System } from './system.ts';
+import type { System, VersionRange } from './system.ts';
 import { compareVersions } from './versions.ts';
 
 /** Every distribution known beforehand. A new one is an object in `rows/` and its name in that file's list. */
@@ -35,13 +35,19 @@ export const knownSystems: readonly KnownSystem[] = systems.flatMap((system) =>
   })),
 );
 
-/** The row of an os-release ID (any case) and version; null where there is none. */
+/**
+ * The row of an os-release ID (any case) and version; null where there is none. A version without a minor number is the last
+ * minor release: `centos:8` is 8.5, and CentOS says no more of itself.
+ */
 export function findSystem(id: string, version: Version): System | null {
-  const lower = id.toLowerCase();
-  const matches = (system: System): boolean =>
-    Object.keys(system.names).includes(lower) &&
-    system.versions.some(
-      (range) => compareVersions(version, range.from) >= 0 && compareVersions(version, range.below) < 0,
-    );
-  return systems.find(matches) ?? null;
+  const named = systems.filter((system) => Object.keys(system.names).includes(id.toLowerCase()));
+  const rowOf = (wanted: Version): System | undefined =>
+    named.find((system) => system.versions.some((range) => isIn(wanted, range)));
+  const [major = 0, minor] = version;
+  const last = minor === undefined ? rowOf([major, Number.MAX_SAFE_INTEGER]) : undefined;
+  return last ?? rowOf(version) ?? null;
+}
+
+function isIn(version: Version, { from, below }: VersionRange): boolean {
+  return compareVersions(version, from) >= 0 && compareVersions(version, below) < 0;
 }

@@ -2,8 +2,9 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { networkManager } from '../../src/activate/networkmanager.ts';
 import { assumedStack } from '../../src/distro/assumed.ts';
 import type { RenderedFile } from '../../src/model/file.ts';
-import type { Stack } from '../../src/model/stack.ts';
+import { type Stack, versionAtLeast } from '../../src/model/stack.ts';
 import type { Change } from '../../src/model/step.ts';
+import { leavesItToScripts } from '../../src/render/ifcfg-nm/abilities.ts';
 import { stackOf } from '../../src/render/testing.ts';
 import { goldenFolder, goldenSystems, kernelCases } from '../golden-systems.ts';
 import { renderSaved } from '../render-golden.ts';
@@ -49,6 +50,7 @@ function shipped(): readonly { readonly names: string; readonly stack: Stack }[]
     const assumed = assumedStack(system.os, system.stack);
     if (!assumed.ok || assumed.value.stack.format !== 'ifcfg-nm') continue;
     const { stack } = assumed.value;
+    if (leavesItToScripts(stack)) continue;
     const version = String(stack.versions.networkmanager?.join('.'));
     const before = found.get(version);
     const name = goldenFolder(system);
@@ -56,6 +58,18 @@ function shipped(): readonly { readonly names: string; readonly stack: Stack }[]
   }
   return [...found.values()];
 }
+
+/** What either of two expressions names. */
+function either(one: RegExp | null, other: RegExp | null): RegExp | null {
+  const sources = [one, other].flatMap((expression) => expression?.source ?? []);
+  return sources.length === 0 ? null : new RegExp(sources.join('|'));
+}
+
+/*
+ * The forms for versions that lack a key: what they say is looked at, not whether such a version knows every key. Below
+ * 1.30 a lease brings all its routes into the table, and the IPv6 default is two halves.
+ */
+const halves = /has 172\.31\.0\.0\/16 |has (::|8000::)\/1 via [\da-f:]+ |no route default via [\da-f:]+ /;
 
 describe.each([
   { version: '1.42', suite: 'bookworm', but: null, complaint },
@@ -77,7 +91,8 @@ describe.each([
 
       await start(machine);
 
-      expect(await settled(machine, network, but)).toEqual([]);
+      const own = versionAtLeast(stack.versions.networkmanager, 1, 30) ? null : halves;
+      expect(await settled(machine, network, either(but, own))).toEqual([]);
       expect(await machine.sh('cat /run/nm.log')).not.toMatch(complaint);
     });
   });
@@ -136,26 +151,19 @@ describe.each([
   });
 });
 
-/*
- * The forms for versions that lack a key: what they say is looked at, not whether such a version knows every key. Below
- * 1.22 a lease brings all its routes into the table, and the IPv6 default is two halves.
- */
-const halves = /has 172\.31\.0\.0\/16 |has (::|8000::)\/1 via [\da-f:]+ |no route default via [\da-f:]+ /;
+describe.each([{ version: [1, 8], but: null }])(
+  'NetworkManager 1.42 does as the files for version $version say',
+  ({ version, but }) => {
+    building('bookworm');
 
-describe.each([
-  { version: [1, 20], but: halves },
-  { version: [1, 14], but: halves },
-  { version: [1, 8], but: null },
-])('NetworkManager 1.42 does as the files for version $version say', ({ version, but }) => {
-  building('bookworm');
+    it.each(kernelCases)('%s', async (name) => {
+      const { network, files } = await renderSaved(stackOf('ifcfg-nm', { networkmanager: version }), name);
+      machine = await makeServer(files);
 
-  it.each(kernelCases)('%s', async (name) => {
-    const { network, files } = await renderSaved(stackOf('ifcfg-nm', { networkmanager: version }), name);
-    machine = await makeServer(files);
+      await start(machine);
 
-    await start(machine);
-
-    expect(await settled(machine, network, but)).toEqual([]);
-    expect(await machine.sh('cat /run/nm.log')).not.toMatch(complaint);
-  });
-});
+      expect(await settled(machine, network, but)).toEqual([]);
+      expect(await machine.sh('cat /run/nm.log')).not.toMatch(complaint);
+    });
+  },
+);

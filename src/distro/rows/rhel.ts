@@ -1,8 +1,9 @@
+import type { Version } from '../../model/stack.ts';
 import { release, type System } from '../system.ts';
 
 /*
- * Versions: NetworkManager, systemd and kernel of the last minor release that all listed names have, since the
- * releases before it are no longer served by their vendors (distribution release notes).
+ * Versions: NetworkManager, systemd and kernel of the last minor release that all listed names have (distribution release
+ * notes); where an earlier minor release has another NetworkManager whose ifcfg files are written otherwise, it has a row.
  */
 
 const common = { family: 'rhel', alternatives: [], include: null, dhcpClient: 'dhclient' } as const;
@@ -19,10 +20,11 @@ export const enterpriseLinux6: System = {
   networkScripts: true,
 };
 
+/** 7.7 to 7.9. */
 export const enterpriseLinux7: System = {
   ...common,
   names: { centos: 'CentOS', rhel: 'Red Hat Enterprise Linux', ol: 'Oracle Linux' },
-  versions: [release(7)],
+  versions: [{ from: [7, 7], below: [8] }],
   example: '7',
   stack: 'network-scripts',
   alternatives: ['networkmanager'],
@@ -32,7 +34,18 @@ export const enterpriseLinux7: System = {
   networkScripts: true,
 };
 
-/** CentOS 8 ended with 8.5, the oldest of the last ones: NetworkManager 1.32. */
+/** The minor releases of 7 whose NetworkManager hands NICs with rules to network-scripts; its version in each. */
+const olderOf7: readonly System[] = minorReleases(enterpriseLinux7, [
+  [0, [0, 9, 9]],
+  [1, [1, 0]],
+  [2, [1, 0, 6]],
+  [3, [1, 4]],
+  [4, [1, 8]],
+  [5, [1, 10]],
+  [6, [1, 12]],
+]);
+
+/** 8.5, with which CentOS 8 ended, and later: NetworkManager 1.32 to 1.40. */
 export const enterpriseLinux8: System = {
   ...common,
   names: {
@@ -42,7 +55,7 @@ export const enterpriseLinux8: System = {
     almalinux: 'AlmaLinux',
     ol: 'Oracle Linux',
   },
-  versions: [release(8)],
+  versions: [{ from: [8, 5], below: [9] }],
   example: '8',
   stack: 'networkmanager',
   alternatives: ['network-scripts'],
@@ -51,6 +64,19 @@ export const enterpriseLinux8: System = {
   ships: { networkmanager: [1, 32], systemd: [239], netplan: null, wicked: null, kernel: [4, 18] },
   networkScripts: false,
 };
+
+/** The minor releases of 8 before 8.5; the version of NetworkManager in each. Rocky Linux and AlmaLinux begin with 8.3. */
+const olderOf8: readonly System[] = [
+  ...minorReleases({ ...enterpriseLinux8, names: enterpriseLinux7.names }, [
+    [0, [1, 14]],
+    [1, [1, 20]],
+    [2, [1, 22]],
+  ]),
+  ...minorReleases(enterpriseLinux8, [
+    [3, [1, 26]],
+    [4, [1, 30]],
+  ]),
+];
 
 /** The first of its releases, 9.0; the ifcfg plug-in is there, keyfile is its default. */
 export const enterpriseLinux9: System = {
@@ -128,10 +154,28 @@ export const fedora41: System = {
   networkScripts: false,
 };
 
+/** A row for each minor release `MAJOR.minor` with the NetworkManager that it ships; all else as in `last`. */
+function minorReleases(
+  last: System,
+  releases: readonly (readonly [minor: number, networkmanager: Version])[],
+): readonly System[] {
+  return releases.map(([minor, networkmanager]) => {
+    const major = Number(last.example);
+    return {
+      ...last,
+      versions: [{ from: [major, minor], below: [major, minor + 1] }],
+      example: `${major}.${minor}`,
+      ships: { ...last.ships, networkmanager },
+    };
+  });
+}
+
 /** All rows of this file, oldest first within a distribution. */
 export const redHatSystems: readonly System[] = [
   enterpriseLinux6,
+  ...olderOf7,
   enterpriseLinux7,
+  ...olderOf8,
   enterpriseLinux8,
   enterpriseLinux9,
   enterpriseLinux10,

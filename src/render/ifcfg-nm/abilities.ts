@@ -6,7 +6,10 @@ export interface Abilities {
   readonly tables: boolean;
   /** ROUTING_RULE_n and ROUTING_RULE6_n: 1.18. Before, a dispatcher script sets the rules. */
   readonly rules: boolean;
-  /** `default` in route-files (before, dropped without a word): 1.22. */
+  /**
+   * `default` in route-files: 1.30, the oldest that was seen to keep it. 1.18 drops it with a warning; whose text is still in
+   * versions that keep the route, so that the source of those between does not tell.
+   */
   readonly defaults: boolean;
   /** IPV6_DISABLED: 1.20. */
   readonly disabled: boolean;
@@ -21,7 +24,7 @@ export function abilitiesOf(stack: Stack): Abilities {
   return {
     tables: since(1, 10),
     rules: since(1, 18),
-    defaults: since(1, 22),
+    defaults: since(1, 30),
     disabled: since(1, 20),
     clientId: since(1, 12),
     hostname: since(1, 30),

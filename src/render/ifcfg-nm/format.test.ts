@@ -39,7 +39,7 @@ async function texts(nic: DesiredInterface, stack: Stack): Promise<Readonly<Reco
   return Object.fromEntries([...files].map(([path, { text }]) => [path.replace(`${scripts}/`, ''), text]));
 }
 
-describe('1.22 and later', () => {
+describe('1.30 and later', () => {
   it('moves what a lease connects and writes the default by hand', async () => {
     const files = await texts(leased, manager([1, 32]));
 
@@ -51,7 +51,7 @@ describe('1.22 and later', () => {
   });
 
   it('names the source of static routes', async () => {
-    const files = await texts(fixed, manager([1, 22]));
+    const files = await texts(fixed, manager([1, 30]));
 
     expect(files['ifcfg-eth1']).toContain('IPADDR0=10.0.1.20\nPREFIX0=32\nIPADDR1=10.0.1.21\nPREFIX1=32\n');
     expect(files['ifcfg-eth1']).not.toContain('IPV4_ROUTE_TABLE');
@@ -59,7 +59,7 @@ describe('1.22 and later', () => {
   });
 
   it('quotes rules, numbers them and says their priority', async () => {
-    const files = await texts(leased, manager([1, 22]));
+    const files = await texts(leased, manager([1, 30]));
 
     expect(files['ifcfg-eth1']?.match(/^ROUTING_RULE_.*$/gm)).toEqual([
       'ROUTING_RULE_1="from 10.0.0.10/32 to 10.0.1.0/24 table 254 priority 21000"',
@@ -191,7 +191,7 @@ describe('below 1.18', () => {
 });
 
 describe('properties of NetworkManager files', () => {
-  it.each([[[1, 32]], [[1, 22]]])('%j: every rule, and every route that no lease brings', async (version) => {
+  it.each([[[1, 32]], [[1, 30]]])('%j: every rule, and every route that no lease brings', async (version) => {
     const stack = manager(version);
     const any = anyNetwork((method, family) => ifcfgNm.connected(stack, method, family));
     await fc.assert(

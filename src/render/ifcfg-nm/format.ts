@@ -12,9 +12,9 @@ const directory = '/etc/sysconfig/network-scripts';
  * NetworkManager reading ifcfg files (nm-settings-ifcfg-rh(5); nms-ifcfg-rh-reader.c; rules as in
  * nm_ip_routing_rule_from_string, which needs a priority, a table and from or to). What it writes goes by its version:
  *
- * - 1.22 and later: DEFROUTE=no, the connected route of a lease moved by IPV4_ROUTE_TABLE, the default in route-NAME,
+ * - 1.30 and later: DEFROUTE=no, the connected route of a lease moved by IPV4_ROUTE_TABLE, the default in route-NAME,
  *   rules in ROUTING_RULE_n.
- * - 1.18–1.20: a default in route-NAME is dropped, so the profile's own default (DEFROUTE=yes, GATEWAY0) goes to the table
+ * - 1.18–1.28: a default in route-NAME is dropped (seen with 1.18), so the profile's own default (DEFROUTE=yes, GATEWAY0) goes to the table
  *   with the rest of the lease. PEERROUTES=no would drop it; the routes of option 121 go to the table as well. A gateway
  *   is read only beside an address of the same number: without IPADDR, GATEWAY is nothing. The IPv6 default is written
  *   as two halves.

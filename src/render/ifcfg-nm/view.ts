@@ -33,7 +33,7 @@ export function interfaceView(
       address,
     })),
     table,
-    // With its table, NetworkManager below 1.22 can keep a default there only as the profile's own.
+    // With its table, NetworkManager below 1.30 can keep a default there only as the profile's own.
     own_default: gateway !== null || brings,
     gateway: gateway === null || leased ? null : gateway.via,
     ipv6: nic.ipv6 !== null,
