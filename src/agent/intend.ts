@@ -12,6 +12,7 @@ import { render } from '../render/render.ts';
 import { readDisk } from '../transaction/content.ts';
 import { type FilePlan, planFiles } from '../transaction/plan.ts';
 import { differences } from '../verify/differences.ts';
+import { hiddenFiles } from '../verify/hidden-file.ts';
 import type { Observation } from './observe.ts';
 import type { Session } from './session.ts';
 import { sysctlDifferences } from './sysctl-differences.ts';
@@ -45,8 +46,10 @@ export async function intend(
   const values = await readKept(ports, seen, wanted.value);
   if (!values.ok) return values;
   const sysctls = planSysctls(wanted.value.network.sysctls, seen.state.sysctls, values.value);
+  const hidden = await hiddenFiles(ports.files, seen.kernel, wanted.value.network, detected.stack);
+  if (!hidden.ok) return hidden;
   return ok({
-    wanted: wanted.value,
+    wanted: { ...wanted.value, notes: [...wanted.value.notes, ...hidden.value] },
     files: files.value,
     sysctls,
     differences: compare(seen, wanted.value, sysctls),
