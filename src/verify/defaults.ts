@@ -1,15 +1,10 @@
+import { devicesOf, isMainDefault } from '../kernel/default-routes.ts';
 import { contains, type Family, families } from '../model/address.ts';
 import type { DesiredInterface, DesiredPrimary } from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
 import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
 import type { Comparison } from './comparison.ts';
-import { isBySource, isMatch } from './routes.ts';
-
-/** True for a default in main for all packets; one that refuses them leads nowhere and is none. */
-export function isMainDefault(route: KernelRoute): boolean {
-  const isDefault = route.destination.endsWith('/0') && route.type === 'unicast';
-  return isDefault && route.table === mainTable && !isBySource(route);
-}
+import { isMatch } from './routes.ts';
 
 /** True when main has a default of the family with a way by something else than a secondary. */
 export function hasOtherDefault(
@@ -85,10 +80,4 @@ function defaults(family: Family, kernel: KernelState): readonly KernelRoute[] {
  */
 export function isStray({ family, protocol }: KernelRoute, primary: DesiredPrimary): boolean {
   return primary[family] === null && ['dhcp', 'ra', 'kernel'].includes(protocol ?? '');
-}
-
-/** The device of a route, or those of a multipath route. */
-export function devicesOf(route: KernelRoute): readonly string[] {
-  if (route.device !== null) return [route.device];
-  return [...route.spec.matchAll(/(?:^| )dev (\S+)/g)].flatMap((match) => match[1] ?? []);
 }

@@ -1,9 +1,10 @@
+import { devicesOf, isMainDefault } from '../kernel/default-routes.ts';
 import { replayAddress, replayRoute, replayRule } from '../kernel/replay.ts';
 import { type Address, type Family, families } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelState, Link } from '../model/kernel.ts';
-import { devicesOf, isMainDefault, isStray, primaryDefault } from './defaults.ts';
+import { isStray, primaryDefault } from './defaults.ts';
 import { lostRoutes, lostRules, type Ours } from './foreign.ts';
 
 /** Something that a change took from the machine and that was not ours to take (design section 7). */

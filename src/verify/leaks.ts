@@ -1,3 +1,4 @@
+import { isBySource } from '../kernel/default-routes.ts';
 import { contains, type Prefix, prefixOf, splitPrefix } from '../model/address.ts';
 import type { DesiredInterface } from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
@@ -6,7 +7,7 @@ import { removeRoute } from './commands.ts';
 import type { Comparison } from './comparison.ts';
 import { hasOtherDefault, isStray, primaryDefault, takenDefaults } from './defaults.ts';
 import { withoutDevice } from './multipath.ts';
-import { isBySource, isMatch } from './routes.ts';
+import { isMatch } from './routes.ts';
 
 /** Link-local and multicast destinations say nothing about where packets to others go. */
 const harmless: readonly Prefix[] = ['fe80::/10', 'ff00::/8', '224.0.0.0/4'] as Prefix[];

@@ -1,3 +1,4 @@
+import { isBySource } from '../kernel/default-routes.ts';
 import { hostPrefix } from '../model/address.ts';
 import { type DesiredInterface, mirrorProtocol, type PolicyRoute } from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
@@ -95,11 +96,6 @@ function isSamePlace(entry: KernelRoute, route: PolicyRoute): boolean {
     entry.type === 'unicast' &&
     !isBySource(entry)
   );
-}
-
-/** An IPv6 route for packets from a certain prefix only (`… from P via …`). */
-export function isBySource(entry: KernelRoute): boolean {
-  return entry.spec.split(' ').includes('from');
 }
 
 /**
