@@ -63,6 +63,7 @@ export async function renderSaved(stack: Stack, name: GoldenCase): Promise<Golde
       claims: new Map(),
       removed: new Set(),
       leases: new Map(),
+      primaryAgreed: true,
       stack,
       connected: (method, family) => formats[stack.format].connected(stack, method, family),
     }),

@@ -1,5 +1,10 @@
+import { type BeliefSettings, watchAbsences } from '../metadata/absence.ts';
 import { believe } from '../metadata/believe.ts';
-import { agreeingReads, readMetadata } from '../metadata/fetch.ts';
+import type { Machine } from '../metadata/carried.ts';
+import { contradiction, formerPrimary, onlyHolders } from '../metadata/contradiction.ts';
+import { agreeingReads } from '../metadata/fetch.ts';
+import { confirmsPrimary } from '../metadata/fits.ts';
+import { families } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceInterface, InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
@@ -8,40 +13,7 @@ import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import { findPrimary } from '../network/nic.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { RunOptions } from './pipeline.ts';
-import type { Session } from './session.ts';
-
-/** What the metadata service said; null: not asked, since drift is judged by what was believed a moment ago. */
-export type Asked = { readonly read: InstanceNetwork | null; readonly problem: Problem | null } | null;
-
-/** Asks the metadata service, unless nobody needs it; a poll that brings what the last one brought ends there. */
-export async function askMetadata(
-  ports: Ports,
-  config: Config,
-  options: RunOptions,
-  session: Session,
-): Promise<Asked | 'nothing new'> {
-  const { kind } = options.trigger;
-  if (kind === 'drift' && session.report !== null) return null;
-  const before = session.unread;
-  const read = await readMetadata(ports, config, session.metadata, options.stopping);
-  session.unread = read.ok ? null : read.problem;
-  if (!read.ok) {
-    const isSame = JSON.stringify(read.problem) === JSON.stringify(before);
-    return kind === 'metadata' && isSame && knowsNothing(read.problem, session)
-      ? 'nothing new'
-      : { read: null, problem: read.problem };
-  }
-  const { instance } = read.value;
-  const isSame = session.settled !== null && JSON.stringify(session.settled) === JSON.stringify(instance);
-  return kind === 'metadata' && isSame ? 'nothing new' : { read: instance, problem: null };
-}
-
-/** No cloud, and nothing believed of one: there is nothing that a poll could keep in order. */
-function knowsNothing({ code }: Problem, { report }: Session): boolean {
-  return code === 'provider-unknown' && report?.outcome === 'unknown' && report.interfaces.length === 0;
-}
+import type { Asked } from './ask-metadata.ts';
 
 /** Config and state: what must be readable before anything else is asked. */
 export interface Ground {
@@ -49,89 +21,152 @@ export interface Ground {
   readonly state: State;
 }
 
-/** The metadata of this run, believed; or, where it cannot be read, what was believed before. */
+/** The metadata of this run, believed; or, where it cannot be read or believed, what was believed before. */
 export interface Knowledge {
   readonly state: State;
   readonly instance: InstanceNetwork;
+  /** Why `instance` is what was believed before; null: it is what was read now. */
   readonly stale: Problem | null;
+  /** What waits for a second read that agrees. */
   readonly awaiting: readonly string[];
+  /** Enough reads in a row named this primary, so that a NIC that enid did not configure may give up the only default. */
+  readonly primaryAgreed: boolean;
+}
+
+/** What the process that asks remembers. */
+export interface Circumstances {
+  /** What to do where the read is no knowledge: end with the problem, or go on with what was believed before. */
+  readonly unread: 'fail' | 'believe';
+  /** Why the last read was no knowledge, for a run that reads nothing; null where it was. */
+  readonly lastProblem: Problem | null;
+  /** MACs of links whose removal the kernel reported. */
+  readonly removed: ReadonlySet<Mac>;
 }
 
 /**
- * What one read of the metadata adds to what was believed before (design section 5). A NIC whose link the kernel
- * removed needs no second read to be forgotten, nor one that neither the read nor the kernel has: they are two witnesses.
+ * What is known from a read of the metadata (design section 5). A run, `plan` and `doctor` all ask this function. A read
+ * that contradicts the kernel is no knowledge: then, as where nothing could be read, what was believed before holds, if
+ * it fits the kernel. Errors: the problem of the read, `metadata-disagrees`, `metadata-unreachable`.
  */
-export function believeRead(
+export function know(
+  clock: Pick<Clock, 'now'>,
+  ground: Ground,
+  kernel: KernelState,
+  metadata: Asked,
+  circumstances: Circumstances,
+): Result<Knowledge> {
+  const read = metadata?.read ?? null;
+  const machine = machineOf(ground, kernel);
+  if (read === null) {
+    const problem = metadata === null ? circumstances.lastProblem : metadata.problem;
+    return problem !== null && circumstances.unread === 'fail'
+      ? { ok: false, problem }
+      : formerKnowledge(ground, machine, problem);
+  }
+  const found = contradiction(read, machine);
+  if (found === null) return ok(believeRead(clock, ground, read, machine, circumstances.removed));
+  const { problem, until } = found;
+  if (until === null && circumstances.unread === 'fail') return { ok: false, problem };
+  const count = countReads(clock, ground, until === null ? [] : [until, ...holdersOf(read, machine)]);
+  if (until !== null && count.hasAgreed(until)) {
+    return ok(believeRead(clock, ground, read, machine, circumstances.removed));
+  }
+  const { state } = ground;
+  const absent = [...state.missing].filter(([thing]) => !isCounted(thing));
+  const counting = { ...state, missing: new Map([...absent, ...count.pending]) };
+  const former = formerKnowledge({ ...ground, state: counting }, machine, problem);
+  return former.ok && until !== null ? ok({ ...former.value, awaiting: [until] }) : former;
+}
+
+/**
+ * What one read of the metadata adds to what was believed before. A NIC whose link the kernel removed needs no second
+ * read to be forgotten, nor one that neither the read nor the kernel has: they are two witnesses.
+ */
+function believeRead(
   clock: Pick<Clock, 'now'>,
   ground: Ground,
   read: InstanceNetwork,
-  kernel: Pick<KernelState, 'links'>,
+  machine: Machine,
   removed: ReadonlySet<Mac>,
 ): Knowledge {
   const { config, state } = ground;
-  const settings = { agreeingReads: agreeingReads(config), pollMs: config.metadata.poll };
   const { believed } = state;
-  const here = macsOf([...read.interfaces, ...kernel.links]);
+  const here = macsOf([...read.interfaces, ...machine.kernel.links]);
   // A VLAN's link is of our own making: that it is not there says nothing.
   const isHere = (nic: InstanceInterface): boolean => here.has(nic.mac) || nic.vlan !== null;
   const kept = believed?.interfaces.filter((nic) => isHere(nic) && !removed.has(nic.mac)) ?? [];
   const former = { ...state, believed: believed === null ? null : { ...believed, interfaces: kept } };
-  const belief = believe(former, read, clock.now().toISOString(), settings);
+  const belief = believe(former, read, clock.now().toISOString(), settingsOf(config));
+  const holders = holdersOf(read, machine);
+  const count = countReads(clock, ground, holders);
+  const before = state.primary?.mac === read.primaryMac ? state.primary : null;
+  const primary = confirmsPrimary(read, machine) ? { mac: read.primaryMac, by: 'kernel' as const } : before;
   return {
-    state: { ...state, believed: belief.believed, missing: belief.missing },
+    state: {
+      ...state,
+      primary,
+      believed: belief.believed,
+      missing: new Map([...belief.missing, ...count.pending]),
+    },
     instance: belief.believed,
     stale: null,
-    awaiting: belief.awaiting,
+    awaiting: [...belief.awaiting, ...count.pending.keys()],
+    primaryAgreed: holders.every(count.hasAgreed),
   };
+}
+
+/**
+ * What was believed before, if it is of this machine: its primary's MAC is here, and it does not contradict the kernel.
+ * `why` is told as the reason that it is old; null where it is a moment old and good enough.
+ */
+function formerKnowledge({ state }: Ground, machine: Machine, why: Problem | null): Result<Knowledge> {
+  const { believed } = state;
+  if (believed === null || findPrimary(believed.primaryMac, machine.kernel) === undefined) {
+    const unread = fail('metadata-unreachable', 'metadata', 'nothing is known of this instance yet');
+    return why === null ? unread : { ok: false, problem: why };
+  }
+  const found = contradiction(believed, machine);
+  if (found !== null) return { ok: false, problem: why ?? found.problem };
+  return ok({ state, instance: believed, stale: why, awaiting: [], primaryAgreed: false });
+}
+
+const holder = 'default route of ';
+
+/** Reads in a row are counted for it: one that says otherwise ends the count. */
+function isCounted(thing: string): boolean {
+  return thing.startsWith(holder) || thing.startsWith(formerPrimary);
+}
+
+/** The default routes that other NICs would give up to the primary that is named. */
+function holdersOf(read: InstanceNetwork, machine: Machine): readonly string[] {
+  const macs = families.flatMap((family) => onlyHolders(read, family, machine));
+  return [...new Set(macs)].map((mac) => `${holder}${mac}`);
+}
+
+interface ReadCount {
+  /** Enough reads in a row, about a poll apart, said so. */
+  hasAgreed(thing: string): boolean;
+  readonly pending: State['missing'];
+}
+
+function countReads(
+  clock: Pick<Clock, 'now'>,
+  { config, state }: Ground,
+  things: readonly string[],
+): ReadCount {
+  const absences = watchAbsences(state.missing, clock.now().toISOString(), settingsOf(config));
+  const agreed = new Set(things.filter((thing) => absences.isConfirmed(thing)));
+  return { hasAgreed: (thing) => agreed.has(thing), pending: absences.pending() };
+}
+
+function settingsOf(config: Config): BeliefSettings {
+  return { agreeingReads: agreeingReads(config), pollMs: config.metadata.poll };
+}
+
+function machineOf({ config, state }: Ground, kernel: KernelState): Machine {
+  return { kernel, state, tableBase: state.tableBase ?? config.tableBase };
 }
 
 function macsOf(entries: readonly { readonly mac: Mac | null }[]): ReadonlySet<Mac | null> {
   return new Set(entries.map((entry) => entry.mac));
-}
-
-/**
- * One read that names another primary for the same instance while the former one is still here is no knowledge: the
- * real primary would be configured as a secondary.
- */
-export function otherPrimary(
-  { believed }: Pick<State, 'believed'>,
-  read: InstanceNetwork,
-  kernel: KernelState,
-): Problem | null {
-  const isSame = believed !== null && believed.instanceId !== null && believed.instanceId === read.instanceId;
-  if (!isSame || believed.primaryMac === read.primaryMac) return null;
-  if (findPrimary(believed.primaryMac, kernel) === undefined) return null;
-  const message = `names ${read.primaryMac} as the primary, which was and is ${believed.primaryMac}`;
-  return fail('metadata-disagrees', 'metadata', message, 'nothing is changed').problem;
-}
-
-/**
- * What was believed before, if it is of this machine: its primary's MAC is here. `why` is told as the reason that it
- * is old; null where it is a moment old and good enough.
- */
-export function formerKnowledge(ground: Ground, kernel: KernelState, why: Problem | null): Result<Knowledge> {
-  const { believed } = ground.state;
-  if (believed === null || findPrimary(believed.primaryMac, kernel) === undefined) {
-    const unread = fail('metadata-unreachable', 'metadata', 'nothing is known of this instance yet');
-    return why === null ? unread : { ok: false, problem: why };
-  }
-  return ok({ state: ground.state, instance: believed, stale: why, awaiting: [] });
-}
-
-/** What this run goes by: the read, or what was believed before it where there is none. */
-export function know(
-  ports: Ports,
-  ground: Ground,
-  kernel: KernelState,
-  metadata: Asked,
-  options: RunOptions,
-  session: Session,
-): Result<Knowledge> {
-  const read = metadata?.read ?? null;
-  const disagreement = read === null ? null : otherPrimary(ground.state, read, kernel);
-  if (read !== null && disagreement === null)
-    return ok(believeRead(ports.clock, ground, read, kernel, session.removed));
-  const problem = disagreement ?? (metadata === null ? session.unread : metadata.problem);
-  if (problem !== null && options.unread === 'fail') return { ok: false, problem };
-  return formerKnowledge(ground, kernel, problem);
 }

@@ -29,6 +29,8 @@ export interface Observation {
   readonly stale: Problem | null;
   /** Things the metadata stopped listing that wait for a second read. */
   readonly awaiting: readonly string[];
+  /** As `Knowledge.primaryAgreed`. */
+  readonly primaryAgreed: boolean;
 }
 
 /** Looks at the kernel, the stack, who else claims NICs, and leases. */

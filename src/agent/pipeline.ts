@@ -9,10 +9,11 @@ import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
 import { saveState } from '../state/save.ts';
 import { waitForLock } from '../transaction/lock.ts';
+import { type Asked, askMetadata } from './ask-metadata.ts';
 import { type Changed, change, namesAfter } from './change.ts';
 import { closePending } from './close-pending.ts';
 import { tendHold } from './hold.ts';
-import { type Asked, askMetadata, believeRead, know } from './knowledge.ts';
+import { type Circumstances, know } from './knowledge.ts';
 import { hasNewLease } from './leases.ts';
 import { isPending, makePlan, type Plan } from './plan.ts';
 import { failedRun, isQuiet, quietRun, reportRun, type Start, together } from './run-report.ts';
@@ -94,8 +95,16 @@ export async function planOnce(ports: Ports, options: RunOptions, session: Sessi
   const kernel = await readKernel(ports);
   if (!kernel.ok) return kernel;
   const ground = { config: config.value, state: state.value };
-  const knowledge = believeRead(ports.clock, ground, read.value.instance, kernel.value, session.removed);
-  return makePlan(ports, knowledge, ground, kernel.value, options, session);
+  const metadata = { read: read.value.instance, problem: null };
+  const knowledge = know(ports.clock, ground, kernel.value, metadata, circumstances(options, session));
+  if (!knowledge.ok) return knowledge;
+  const { stale } = knowledge.value;
+  if (stale !== null) return { ok: false, problem: stale };
+  return makePlan(ports, knowledge.value, ground, kernel.value, options, session);
+}
+
+function circumstances({ unread }: RunOptions, session: Session): Circumstances {
+  return { unread, lastProblem: session.unread, removed: session.removed };
 }
 
 /** One run at a time on this machine, whoever starts it. */
@@ -145,7 +154,8 @@ async function pass(
   const ground = { config, state: state.value };
   const kernel = await readKernel(ports);
   if (!kernel.ok) return failed(kernel.problem);
-  const knowledge = know(ports, ground, kernel.value, metadata, options, session);
+  const knowledge = know(ports.clock, ground, kernel.value, metadata, circumstances(options, session));
+  session.unread = knowledge.ok ? knowledge.value.stale : knowledge.problem;
   if (!knowledge.ok) return failed(knowledge.problem);
   session.awaiting = knowledge.value.awaiting.length > 0;
   const planned = await makePlan(ports, knowledge.value, ground, kernel.value, options, session);

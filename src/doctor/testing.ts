@@ -132,6 +132,7 @@ export function sceneOf(scene: Scene = {}): Findings {
       state: emptyState,
       removed: new Set(),
       leases: new Map(),
+      primaryAgreed: true,
       stack: debian,
     },
     connected: () => 'table',

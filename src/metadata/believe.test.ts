@@ -232,7 +232,6 @@ describe('believing metadata', () => {
   });
 
   it.each<[string, InstanceNetwork]>([
-    ['instance', anInstance([eth0], { instanceId: 'i-clone' })],
     ['primary', anInstance([aNic('00:16:3e:00:00:09')])],
     ['cloud', anInstance([eth0], { cloud: 'unknown' })],
   ])('starts afresh on another %s', (_, network) => {
@@ -241,6 +240,14 @@ describe('believing metadata', () => {
     expect(belief.believed).toEqual(network);
     expect(belief.missing.size).toBe(0);
   });
+});
+
+it('takes nothing away because one read tells another instance id', () => {
+  const before = anInstance([eth0, eth1(['10.0.1.20'])]);
+  const once = reads(before, anInstance([eth0], { instanceId: 'i-other' }));
+
+  expect(once.believed).toEqual({ ...before, instanceId: 'i-other' });
+  expect(once.awaiting).toEqual([`interface ${eth1([]).mac}`]);
 });
 
 describe('any sequence of reads of one machine', () => {

@@ -20,7 +20,7 @@ export interface Belief {
  * What to believe after one whole read (design section 5). Additions and changes hold at once. A NIC, an address or a
  * prefix that is no longer listed stays until `agreeingReads` reads, at least 0.8 polls apart, agreed in a row; an
  * address or prefix that is now listed for another NIC has moved and leaves the old one at once. What the read does
- * not say (null, or no DNS servers) stays as it was; routes are told with the subnet. Another instance or primary: nothing is kept. A read as of boot is
+ * not say (null, or no DNS servers) stays as it was; routes are told with the subnet. Another primary or cloud: nothing is kept. A read as of boot is
  * older than what was believed by a later one: it adds the NICs that are not known, and nothing more.
  * `now`: ISO 8601. Pure; the order of NICs and further addresses stays as it was, so that a service that lists them in
  * another order changes nothing.
@@ -47,10 +47,9 @@ export function believe(
   };
 }
 
+/** The MAC of the primary tells machines apart. One read with another instance id is no reason to forget a NIC. */
 function isAnotherMachine(believed: InstanceNetwork, read: InstanceNetwork): boolean {
-  const isAnotherInstance =
-    believed.instanceId !== null && read.instanceId !== null && believed.instanceId !== read.instanceId;
-  return isAnotherInstance || believed.primaryMac !== read.primaryMac || believed.cloud !== read.cloud;
+  return believed.primaryMac !== read.primaryMac || believed.cloud !== read.cloud;
 }
 
 function withUnknownNics(

@@ -26,6 +26,11 @@ export interface State {
    * are there, and would else take the tables and rules out of the files, to write them again a moment later.
    */
   readonly learned: ReadonlyMap<Mac, LearnedFamilies>;
+  /**
+   * How it is known which NIC is the primary. `kernel`: metadata and what enid did not set in the kernel agreed on it.
+   * `metadata`: enid moved the default route to it, so the kernel is no witness any more. Null: not known that well yet.
+   */
+  readonly primary: { readonly mac: Mac; readonly by: 'kernel' | 'metadata' } | null;
   /** The last metadata that was whole and believed; applied early in boot without network, for the same instance only. */
   readonly believed: InstanceNetwork | null;
   /** Things metadata stopped listing, and how many reads in a row agreed on it (design section 5). */
@@ -49,6 +54,7 @@ export const emptyState: State = {
   commons: [],
   tableBase: null,
   learned: new Map(),
+  primary: null,
   believed: null,
   missing: new Map(),
   refusedPlan: null,

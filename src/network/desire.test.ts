@@ -109,6 +109,7 @@ function wanted(nics: readonly InstanceInterface[], changes: Partial<DesireInput
     claims: new Map(),
     removed: new Set(),
     leases: new Map(),
+    primaryAgreed: true,
     stack,
     connected: () => 'table',
     ...changes,
@@ -675,6 +676,7 @@ describe('what is configured', () => {
       claims: new Map(),
       leases: new Map(),
       removed: new Set<Mac>(),
+      primaryAgreed: true,
       stack,
     };
     expect(desire({ ...input, connected: () => 'table' })).toMatchObject({

@@ -11,13 +11,7 @@ import type {
   SetAside,
 } from '../model/desired.ts';
 import type { InstanceInterface, InstanceNetwork, InstanceVlan } from '../model/instance.ts';
-import {
-  defaultDestination,
-  type KernelRoute,
-  type KernelState,
-  type Link,
-  mainTable,
-} from '../model/kernel.ts';
+import type { KernelState, Link } from '../model/kernel.ts';
 import type { Learned, LearnedFamilies, Lease } from '../model/lease.ts';
 import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
@@ -28,6 +22,7 @@ import { fellBack, primaryFamily, secondaryFamily } from './family.ts';
 import { goneInterfaces } from './gone.ts';
 import { learn } from './learn.ts';
 import { findNic, findPrimary, matches } from './nic.ts';
+import { onlyWayOut } from './only-way-out.ts';
 import { withConfiguredVlans } from './overlay.ts';
 import { type Addressed, withMetricDefault, withoutPolicy, withPolicy } from './policy.ts';
 import { remembered } from './remember.ts';
@@ -46,6 +41,8 @@ export interface DesireInput {
   readonly removed: ReadonlySet<Mac>;
   /** What DHCP clients wrote down, by NIC. */
   readonly leases: ReadonlyMap<Mac, readonly Lease[]>;
+  /** Enough reads in a row named the primary (`Knowledge.primaryAgreed`). */
+  readonly primaryAgreed: boolean;
   readonly stack: Stack;
   /** Where the format in use can keep a connected route. */
   readonly connected: (method: Method, family: Family) => ConnectedPlace;
@@ -151,7 +148,7 @@ function settle(
   const place = placeNic(nic, input);
   if ('reason' in place) return aside(place.reason, place.detail, place.name);
   const { name, vlan, mtu } = place;
-  const onlyWay = onlyWayOut(name, primary, input);
+  const onlyWay = onlyWayOut({ name, mac: nic.mac }, primary, input);
   if (onlyWay !== null) return aside('only-way-out', onlyWay, name);
   const known = slots.get(nic.mac);
   const conflict = known === undefined ? undefined : foreign.get(known);
@@ -189,25 +186,6 @@ function learnedOf(mac: Mac, device: string, family: Family, input: DesireInput)
   const { kernel, state, leases } = input;
   const own = (leases.get(mac) ?? []).filter((lease) => familyOf(lease.address) === family);
   return learn({ family, device, kernel, leases: own, remembered: state.learned.get(mac) });
-}
-
-/**
- * Why a NIC must stay as it is: the machine is reached by it alone. Its distribution may know the primary by name and have
- * brought this one up instead, after a boot with swapped names. Null where that is not so.
- */
-function onlyWayOut(name: string, primary: DesiredPrimary, { kernel, config }: DesireInput): string | null {
-  const isUp = kernel.addresses.some((entry) => entry.link === primary.name && entry.scope === 'global');
-  const isForeign = ({ metric }: KernelRoute) => metric < config.tableBase || metric > config.tableBase + 999;
-  const way = kernel.routes.find(
-    (route) =>
-      route.table === mainTable &&
-      route.device === name &&
-      !route.dead &&
-      route.destination === defaultDestination[route.family] &&
-      isForeign(route),
-  );
-  if (isUp || way === undefined) return null;
-  return `the primary ${primary.name} has no address, and the default route is ${way.spec}`;
 }
 
 /** Without policy routing nothing may move to a table that no rule leads to. */

@@ -46,7 +46,7 @@ function wanted(changes: Partial<DesireInput> = {}): Wanted {
   const stack = stackOf('interfaces', {}, { dhcpClient: 'dhclient' });
   const result = desire({
     ...{ instance, kernel: leased, config: defaultConfig, state: emptyState, claims: new Map(), stack },
-    ...{ removed: new Set<Mac>(), leases, connected: () => 'main' as const },
+    ...{ removed: new Set<Mac>(), leases, primaryAgreed: true, connected: () => 'main' as const },
     ...changes,
   });
   if (!result.ok) throw new Error(result.problem.message);

@@ -74,6 +74,13 @@ export function literal<T extends string | number>(expected: T): Decode<T> {
   return (value, place) => (value === expected ? ok(expected) : wrong(place, `is not ${expected}`));
 }
 
+export function oneOf<const T extends string>(allowed: readonly T[]): Decode<T> {
+  return (value, place) => {
+    const found = allowed.find((one) => one === value);
+    return found === undefined ? wrong(place, `is none of ${allowed.join(', ')}`) : ok(found);
+  };
+}
+
 /** Text, which `accept` may narrow. */
 export function text(accept: RegExp = /^/): Decode<string> {
   return (value, place) =>

@@ -5,7 +5,19 @@ import { type Mac, parseMac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { emptyState, type State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
-import { type Decode, list, literal, map, nullable, object, orElse, parsed, text, whole } from './decode.ts';
+import {
+  type Decode,
+  list,
+  literal,
+  map,
+  nullable,
+  object,
+  oneOf,
+  orElse,
+  parsed,
+  text,
+  whole,
+} from './decode.ts';
 import { readBelieved } from './read-believed.ts';
 
 export const statePath = '/var/lib/enid/state.json';
@@ -69,6 +81,8 @@ const readState = object({
     new Map(),
     map(mac, object({ ipv4: nullable(learned('ipv4')), ipv6: nullable(learned('ipv6')) })),
   ),
+  // A state.json of 0.1.0 has none.
+  primary: orElse<State['primary']>(null, nullable(object({ mac, by: oneOf(['kernel', 'metadata']) }))),
   believed: nullable(readBelieved),
   missing: map(text(), object({ reads: whole(0, Number.MAX_SAFE_INTEGER), since: text(), last: text() })),
   refusedPlan: nullable(text()),

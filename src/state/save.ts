@@ -36,6 +36,7 @@ export function printState(state: State): string {
     commons: [...state.commons].sort(),
     tableBase: state.tableBase,
     learned: record(state.learned, ({ ipv4, ipv6 }) => ({ ipv4: learned(ipv4), ipv6: learned(ipv6) })),
+    primary: state.primary === null ? null : { mac: state.primary.mac, by: state.primary.by },
     believed: state.believed === null ? null : instanceJson(state.believed),
     missing: record(state.missing, ({ reads, since, last }) => ({ reads, since, last })),
     refusedPlan: state.refusedPlan,

@@ -69,6 +69,10 @@ const states: fc.Arbitrary<State> = fc
         ],
       ]),
     ),
+    primary: fc.constantFrom(
+      null,
+      ...(['kernel', 'metadata'] as const).map((by) => ({ mac: anyMac('00163e000009'), by })),
+    ),
     believed: fc.option(instances),
     missing: fc.constant(new Map([['x', { reads: 2, since: 'a', last: 'b' }]])),
     refusedPlan: fc.option(digests),
@@ -144,6 +148,16 @@ describe('state.json', () => {
       ok: false,
       problem: { code: 'state-corrupt', place: statePath },
     });
+  });
+
+  it('of 0.1.0 knows no primary by the kernel', () => {
+    const { primary, ...former } = whole;
+
+    expect(primary).toBeNull();
+    expect(parseState(JSON.stringify(former))).toEqual({ ok: true, value: emptyState });
+    expect(parseState(JSON.stringify({ ...whole, primary: { mac: '00:16:3e:00:00:09', by: 'me' } })).ok).toBe(
+      false,
+    );
   });
 
   it('of a version that remembered no leases has none', () => {

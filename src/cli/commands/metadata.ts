@@ -1,16 +1,23 @@
+import { know } from '../../agent/knowledge.ts';
 import { loadConfig } from '../../config/load.ts';
 import { readKernel } from '../../kernel/read.ts';
 import { openMetadata, readMetadata } from '../../metadata/fetch.ts';
 import { printInstance } from '../../metadata/instance-text.ts';
+import type { Config } from '../../model/config.ts';
 import type { InstanceFamily, InstanceInterface, InstanceNetwork } from '../../model/instance.ts';
-import type { Link } from '../../model/kernel.ts';
-import { ok, type Result } from '../../model/problem.ts';
-import { exitCodes } from '../../report/exit-code.ts';
+import type { KernelState, Link } from '../../model/kernel.ts';
+import { describeProblem, ok, type Problem, type Result } from '../../model/problem.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { exitCodeOfProblem, exitCodes } from '../../report/exit-code.ts';
+import { loadState } from '../../state/load.ts';
 import type { CommandOutput, Context } from '../command.ts';
 import { type Paint, painter } from '../paint.ts';
 import { alignColumns } from '../table.ts';
 
-/** `enid metadata`: one read of the metadata, with the names that this machine's links have. */
+/**
+ * `enid metadata`: one read of the metadata, with the names that this machine's links have. Where it contradicts the
+ * kernel it is printed all the same, and the exit code is that of metadata that cannot be read.
+ */
 export async function run({
   ports,
   configPath,
@@ -27,7 +34,32 @@ export async function run({
   if (!reading.ok) return reading;
   const instance = withNames(reading.value.instance, kernel.ok ? kernel.value.links : []);
   const text = json ? printInstance(instance) : printTable(instance, painter(colour));
-  return ok({ text, exitCode: exitCodes.done });
+  const problem = kernel.ok
+    ? await whyNotKnown(ports, config.value, reading.value.instance, kernel.value)
+    : null;
+  if (problem === null) return ok({ text, exitCode: exitCodes.done });
+  ports.log.warn(describeProblem(problem));
+  return ok({ text, exitCode: exitCodeOfProblem(problem) });
+}
+
+/** Why a run would not go by this read; null where it would, or where state.json cannot be read. */
+async function whyNotKnown(
+  ports: Pick<Ports, 'files' | 'clock'>,
+  config: Config,
+  read: InstanceNetwork,
+  kernel: KernelState,
+): Promise<Problem | null> {
+  const state = await loadState(ports.files);
+  if (!state.ok) return null;
+  const circumstances = { unread: 'fail', lastProblem: null, removed: new Set<never>() } as const;
+  const known = know(
+    ports.clock,
+    { config, state: state.value },
+    kernel,
+    { read, problem: null },
+    circumstances,
+  );
+  return known.ok ? known.value.stale : known.problem;
 }
 
 /** A name is said only where one link alone has the MAC. */

@@ -77,7 +77,13 @@ async function renderFor(
   context: Context,
 ): Promise<Result<Tree>> {
   const kernel = imagineKernel(instance);
-  const nothing = { state: emptyState, claims: new Map(), removed: new Set<never>(), leases: new Map() };
+  const nothing = {
+    state: emptyState,
+    claims: new Map(),
+    removed: new Set<never>(),
+    leases: new Map(),
+    primaryAgreed: true,
+  };
   const format = formats[stack.format];
   const connected = (
     ...asked: [Parameters<typeof format.connected>[1], Parameters<typeof format.connected>[2]]

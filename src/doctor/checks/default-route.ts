@@ -73,11 +73,12 @@ function judgeFamily({ family, routes, primary, gateway, ours }: Defaults): Verd
     rest.length === 0
       ? `goes by ${by(first)}, not by the primary ${primary}`
       : `two or more: ${by(first)} wins over ${rest.map(by).join(', ')}; the primary ${primary} should`;
-  const needs = rest.some((route) => route.device === primary) ? '' : `, then ${restore}`;
+  // The last default goes only when another one is there.
+  const needs = rest.some((route) => route.device === primary) ? '' : `${restore}, then `;
   return wrong(
     subject,
     found,
-    `\`enid reconfigure\` if it is a NIC of enid’s; by hand ${remove(first)}${needs}`,
+    `\`enid reconfigure\` if it is a NIC of enid’s; by hand ${needs}${remove(first)}`,
   );
 }
 

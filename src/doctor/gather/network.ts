@@ -1,10 +1,10 @@
 import { intend } from '../../agent/intend.ts';
-import { believeRead, formerKnowledge, type Ground, type Knowledge } from '../../agent/knowledge.ts';
+import { type Ground, type Knowledge, know } from '../../agent/knowledge.ts';
 import { type Observation, observe } from '../../agent/observe.ts';
 import type { Session } from '../../agent/session.ts';
 import { readKernel } from '../../kernel/read.ts';
 import { readSysctls } from '../../kernel/sysctls.ts';
-import { readMetadata } from '../../metadata/fetch.ts';
+import { type MetadataReading, readMetadata } from '../../metadata/fetch.ts';
 import type { Config } from '../../model/config.ts';
 import type { KernelState } from '../../model/kernel.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
@@ -53,9 +53,9 @@ export async function gatherNetwork(
     readKernel(ports),
     loadState(ports.files),
   ]);
-  const metadata = read.ok ? ok(read.value.instance) : read;
   const ground: Ground = { config, state: state.ok ? state.value : emptyState };
-  const knowledge = know(ports, ground, metadata, kernel);
+  const knowledge = kernel.ok ? knowFrom(ports, ground, read, kernel.value) : kernel;
+  const metadata = judged(read, knowledge, kernel);
   const instance = metadata.ok ? metadata : knowledge.ok ? ok(knowledge.value.instance) : knowledge;
   const seen = await look(ports, config, knowledge, kernel, session);
   const wanted = seen.ok ? desired(seen.value) : seen;
@@ -75,15 +75,32 @@ export async function gatherNetwork(
   return { kernel, state, metadata, instance, stack, wanted, plan, instanceType, ways, sysctls, automatic };
 }
 
-function know(
+function knowFrom(
   ports: Ports,
   ground: Ground,
-  metadata: Findings['metadata'],
-  kernel: Result<KernelState>,
+  read: Result<MetadataReading>,
+  kernel: KernelState,
 ): Result<Knowledge> {
-  if (!kernel.ok) return kernel;
-  if (metadata.ok) return ok(believeRead(ports.clock, ground, metadata.value, kernel.value, new Set()));
-  return formerKnowledge(ground, kernel.value, metadata.problem);
+  const metadata = read.ok
+    ? { read: read.value.instance, problem: null }
+    : { read: null, problem: read.problem };
+  return know(ports.clock, ground, kernel, metadata, {
+    unread: 'believe',
+    lastProblem: null,
+    removed: new Set(),
+  });
+}
+
+/** What was read, where a run would go by it; else why it would not. */
+function judged(
+  read: Result<MetadataReading>,
+  knowledge: Result<Knowledge>,
+  kernel: Result<KernelState>,
+): Findings['metadata'] {
+  if (!read.ok) return read;
+  if (!knowledge.ok && kernel.ok) return knowledge;
+  const stale = knowledge.ok ? knowledge.value.stale : null;
+  return stale === null ? ok(read.value.instance) : { ok: false, problem: stale };
 }
 
 function look(
