@@ -267,7 +267,10 @@ const cases: readonly Case[] = [
   {
     ...{ check: 'default-route', when: 'only by a secondary', state: 'problem', subject: 'IPv4' },
     scene: { ipv4: healthy4.replace('default via 10.0.0.253 dev eth0', 'default via 10.0.1.253 dev eth1') },
-    ...{ found: /goes by eth1 .* not by the primary eth0/, advice: /then `ip route add default/ },
+    ...{
+      found: /goes by eth1 .* not by the primary eth0/,
+      advice: /by hand `ip route append default via 10\.0\.0\.253 dev eth0`, then `ip route del default/,
+    },
   },
   {
     ...{ check: 'default-route', when: 'the worse one was asked for', state: 'ok', subject: 'IPv4' },

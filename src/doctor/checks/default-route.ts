@@ -52,7 +52,9 @@ function judgeFamily({ family, routes, primary, gateway, ours }: Defaults): Verd
   const [first, ...rest] = routes.filter((route) => ours.get(route.device ?? '') !== route.metric);
   const by = (route: KernelRoute): string => `${wayOf(route)} (metric ${route.metric})`;
   const flag = family === 'ipv6' ? '-6 ' : '';
-  const restore = `\`ip ${flag}route add default via ${gateway ?? 'GATEWAY'} dev ${primary}\``;
+  // `add` is refused beside another default with the same metric.
+  const verb = first === undefined ? 'add' : 'append';
+  const restore = `\`ip ${flag}route ${verb} default via ${gateway ?? 'GATEWAY'} dev ${primary}\``;
   if (first === undefined) {
     const advice = `${restore}, and look at the network service of ${primary}`;
     // The primary's IPv6 default comes by router advertisement, and a VPC without an IPv6 gateway has none.
