@@ -66,6 +66,7 @@ export async function renderSaved(stack: Stack, name: GoldenCase): Promise<Golde
       primaryAgreed: true,
       stack,
       connected: (method, family) => formats[stack.format].connected(stack, method, family),
+      ruleForms: formats[stack.format].ruleForms(stack),
     }),
   );
   const files = expectValue(await render(network, stack, shippedTemplates, { dns: false }));

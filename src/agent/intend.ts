@@ -37,7 +37,8 @@ export async function intend(
   const format = formats[detected.stack.format];
   const connected: DesireInput['connected'] = (method, family) =>
     format.connected(detected.stack, method, family);
-  const wanted = desire({ ...seen, removed: session.removed, stack: detected.stack, connected });
+  const ruleForms = format.ruleForms(detected.stack);
+  const wanted = desire({ ...seen, removed: session.removed, stack: detected.stack, connected, ruleForms });
   if (!wanted.ok) return wanted;
   const rendered = await render(wanted.value.network, detected.stack, session.templates, { dns: config.dns });
   if (!rendered.ok) return rendered;

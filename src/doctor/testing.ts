@@ -136,6 +136,7 @@ export function sceneOf(scene: Scene = {}): Findings {
       stack: debian,
     },
     connected: () => 'table',
+    ruleForms: { unspecifiedSource: true, suppressPrefixLength: true },
   });
   const sysctls = new Map<string, string | null>();
   for (const { name } of kernel.links) {

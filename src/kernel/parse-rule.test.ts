@@ -31,13 +31,14 @@ describe('parseRules', () => {
     expect(rules(age, 'ipv6')[0]).toMatchObject({ priority: 0, table: 255, special: false });
   });
 
-  it('reads the three forms of the band', () => {
+  it('reads the forms of the band', () => {
     expect(one('21001:\tfrom 10.0.1.20 lookup 21001 ')).toEqual({
       family: 'ipv4',
       priority: 21001,
       from: '10.0.1.20/32',
       to: null,
       table: 21001,
+      suppressPrefixLength: null,
       special: false,
       spec: 'priority 21001 from 10.0.1.20 lookup 21001',
     });
@@ -64,10 +65,6 @@ describe('parseRules', () => {
       '105:\tfrom all ipproto tcp sport 80 dport 1-2 lookup 9',
       'priority 105 from all ipproto tcp sport 80 dport 1-2 lookup 9',
     ],
-    [
-      '106:\tfrom all lookup main suppress_prefixlength 0',
-      'priority 106 from all lookup 254 suppress_prefixlength 0',
-    ],
     ['107:\tfrom all goto 200 [unresolved] proto unspec', 'priority 107 from all goto 200'],
     ['109:\tfrom all tos 0x10 blackhole', 'priority 109 from all tos 0x10 blackhole'],
     ['110:\tfrom 10.5.0.0/16 map-to 10.6.0.0', 'priority 110 from 10.5.0.0/16 map-to 10.6.0.0'],
@@ -75,6 +72,25 @@ describe('parseRules', () => {
     ['300:\tfrom 0/8 unreachable', 'priority 300 from 0/8 unreachable'],
   ])('calls "%s" special and keeps it replayable', (line, spec) => {
     expect(one(line)).toMatchObject({ special: true, spec });
+  });
+
+  it('reads a source that is not chosen yet, and which routes do not count', () => {
+    const zero = 'from 0.0.0.0 to 10.0.1.0/24';
+    expect(one(`21997:\t${zero} lookup main suppress_prefixlength 24 `)).toMatchObject({
+      from: '0.0.0.0/32',
+      to: '10.0.1.0/24',
+      table: 254,
+      suppressPrefixLength: 24,
+      special: false,
+      spec: `priority 21997 ${zero} lookup 254 suppress_prefixlength 24`,
+    });
+    const half = '21996:\tfrom ::/1 to 2001:db8:1::/64 lookup main';
+    expect(one(half, 'ipv6')).toMatchObject({ from: '::/1', suppressPrefixLength: null });
+    expect(parseRules('1:\tfrom all lookup main suppress_prefixlength x', 'ipv4', names, 'ip')).toMatchObject(
+      {
+        ok: false,
+      },
+    );
   });
 
   it('does not call a rule special for who made it', () => {

@@ -19,7 +19,6 @@ const selectors = new Set([
   'dport',
   'tun_id',
   'flowlabel',
-  'suppress_prefixlength',
   'suppress_ifgroup',
   'realms',
   'realm',
@@ -54,6 +53,7 @@ interface Reading {
   from: Prefix | null;
   to: Prefix | null;
   table: number | null;
+  suppressPrefixLength: number | null;
   special: boolean;
   readonly spec: string[];
 }
@@ -64,16 +64,24 @@ function readRule(record: string, family: Family, names: Names): KernelRule | st
   if (match === null) return 'no priority';
   const priority = Number(match[1]);
   const tokens = words(match[2] ?? '');
-  const reading: Reading = { from: null, to: null, table: null, special: false, spec: [] };
+  const reading: Reading = {
+    from: null,
+    to: null,
+    table: null,
+    suppressPrefixLength: null,
+    special: false,
+    spec: [],
+  };
   for (let at = 0; at < tokens.length; ) {
     const taken = readWord(tokens, at, reading, family, names);
     if (typeof taken === 'string') return taken;
     at += taken;
   }
-  const { from, to, table } = reading;
+  const { from, to, table, suppressPrefixLength } = reading;
   if (table === null && !reading.special) return 'no action';
   const spec = ['priority', String(priority), ...reading.spec].join(' ');
-  return { family, priority, from, to, table, special: reading.special || table === null, spec };
+  const special = reading.special || table === null;
+  return { family, priority, from, to, table, suppressPrefixLength, special, spec };
 }
 
 function readWord(
@@ -98,6 +106,9 @@ function readWord(
     reading[word] = prefix;
   } else if (word === 'lookup' || word === 'table') {
     return readLookup(word, value, reading, names);
+  } else if (word === 'suppress_prefixlength') {
+    if (!/^\d{1,3}$/.test(value)) return `"${value}" is no prefix length`;
+    reading.suppressPrefixLength = Number(value);
   } else if (selectors.has(word) || actionsWithValue.has(word)) {
     reading.special = true;
   } else if (word !== 'proto' && word !== 'protocol') {

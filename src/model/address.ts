@@ -92,10 +92,14 @@ export function overlaps(one: Prefix, other: Prefix): boolean {
 }
 
 /**
- * An address of the prefix that is none of `taken`: something to ask the kernel a route for.
- * Undefined when the prefix is a single address or all the first 64 hosts are taken.
+ * An address of the prefix that is none of `taken` and in none of the prefixes `apart`: something to ask the kernel a route for.
+ * Undefined when the prefix is a single address or none of the first 64 hosts will do.
  */
-export function someHost(prefix: Prefix, taken: ReadonlySet<string>): Address | undefined {
+export function someHost(
+  prefix: Prefix,
+  taken: ReadonlySet<string>,
+  apart: readonly Prefix[] = [],
+): Address | undefined {
   const { base, length } = splitPrefix(prefix);
   const size = addressBits[familyOf(base)] - length;
   if (size < 2) return undefined;
@@ -105,7 +109,8 @@ export function someHost(prefix: Prefix, taken: ReadonlySet<string>): Address | 
     const candidate = ipaddr
       .fromByteArray(bytes.map((byte, index) => (index === last ? byte | host : byte)))
       .toString();
-    if (!taken.has(candidate)) return candidate as Address;
+    const isApart = apart.some((other) => contains(other, candidate as Address));
+    if (!taken.has(candidate) && !isApart) return candidate as Address;
   }
   return undefined;
 }

@@ -98,7 +98,7 @@ export interface PolicyRoute {
   readonly metric: number;
 }
 
-/** One of `from A`, `from P to S`, `to S`. */
+/** A NIC's own rule `from A`, or one that serves a subnet: with `to`. */
 export interface PolicyRule {
   readonly family: Family;
   readonly priority: number;
@@ -106,6 +106,8 @@ export interface PolicyRule {
   readonly to: Prefix | null;
   /** A number; main is 254. */
   readonly table: number;
+  /** Routes of this prefix length and shorter do not count; null: all do. */
+  readonly suppressPrefixLength: number | null;
 }
 
 /** A key under /proc/sys with slashes, e.g. `net/ipv4/conf/eth1/rp_filter`: a link name may hold dots. */
@@ -126,8 +128,11 @@ export interface SetAside {
   readonly detail: string;
 }
 
-/** Rule priorities of the band: guards of the primary first, each NIC's own, roads into a subnet last. */
-export const guardOffset = 0;
-export const roadOffset = 999;
+/**
+ * Rule priorities of the band, as offsets from `table_base`: each NIC's own has the number of its slot, and those that serve a
+ * subnet come after all of them, at these three.
+ */
+export const firstSubnetOffset = 996;
+export const lastSubnetOffset = 998;
 /** Routes mirrored from main into a NIC's table are known by this protocol number (design section 3). */
 export const mirrorProtocol = 210;

@@ -75,6 +75,8 @@ export interface KernelRule {
   readonly to: Prefix | null;
   /** Null for rules whose action is no lookup. */
   readonly table: number | null;
+  /** Routes of this prefix length and shorter do not count; null: all do. */
+  readonly suppressPrefixLength: number | null;
   /** True when it matches by anything beyond from and to (iif, fwmark, not, uidrange …) or does anything but look up. */
   readonly special: boolean;
   /** What `ip rule add` takes to make it again, priority included. */

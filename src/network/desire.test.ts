@@ -19,6 +19,7 @@ import {
   mainTable,
 } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
+import type { RuleForms } from '../model/rule-forms.ts';
 import type { Stack } from '../model/stack.ts';
 import { emptyState } from '../model/state.ts';
 import { type DesireInput, desire, type Wanted } from './desire.ts';
@@ -99,6 +100,8 @@ function instanceOf(nics: readonly InstanceInterface[]): InstanceNetwork {
   return { schema: 1, cloud: 'alibaba', instanceId: 'i-1', primaryMac: macOf(0), dns: [], interfaces: nics };
 }
 
+const ruleForms: RuleForms = { unspecifiedSource: true, suppressPrefixLength: true };
+
 function wanted(nics: readonly InstanceInterface[], changes: Partial<DesireInput> = {}): Wanted {
   const instance = instanceOf(nics);
   const result = desire({
@@ -112,13 +115,17 @@ function wanted(nics: readonly InstanceInterface[], changes: Partial<DesireInput
     primaryAgreed: true,
     stack,
     connected: () => 'table',
+    ruleForms,
     ...changes,
   });
   if (!result.ok) throw new Error(result.problem.message);
   return result.value;
 }
 
-/** The device a packet leaves by, looked up as the kernel would: rules by priority, the longest prefix in each table. */
+/**
+ * The device a packet leaves by, looked up as the kernel would: rules by priority, the longest prefix in each table. A lookup
+ * without a source has 0.0.0.0 in IPv4, and in IPv6 matches no rule with `from`. `br0` has a network inside each subnet.
+ */
 function leavesBy(network: DesiredNetwork, to: string, from: string | null): string | undefined {
   const family: Family = to.includes(':') ? 'ipv6' : 'ipv4';
   const primary = network.primary[family];
@@ -126,28 +133,34 @@ function leavesBy(network: DesiredNetwork, to: string, from: string | null): str
   const main = [
     { destination: primary?.subnet, device: network.primary.name },
     { destination: defaultDestination[family], device: network.primary.name },
+    ...network.secondaries.map((entry) => ({
+      destination: entry.ipv4?.subnet?.replace('.0/24', '.64/28') as Prefix | undefined,
+      device: 'br0',
+    })),
     ...network.secondaries
       .filter((entry) => entry[family]?.connected === 'main')
       .map((entry) => ({ destination: entry[family]?.subnet, device: entry.name })),
   ];
   // A bounced primary comes back behind the secondaries: the worst order is the one to survive.
   main.reverse();
-  const lookup = (table: number): string | undefined => {
+  const lookup = (table: number, suppressed: number | null): string | undefined => {
     const routes =
       table === mainTable ? main : own.filter((route) => route.table === table && route.family === family);
     const fitting = routes.filter((route) => route.destination && contains(route.destination, to as Address));
     const length = (route: { destination?: Prefix | null | undefined }) =>
       splitPrefix(route.destination as Prefix).length;
-    return fitting.sort((one, other) => length(other) - length(one))[0]?.device;
+    const best = fitting.sort((one, other) => length(other) - length(one))[0];
+    return best !== undefined && length(best) > (suppressed ?? -1) ? best.device : undefined;
   };
+  const source = from ?? (family === 'ipv4' ? '0.0.0.0' : null);
   const rules = network.secondaries
     .flatMap((entry) => entry.rules)
     .filter((rule) => rule.family === family)
     .sort((one, other) => one.priority - other.priority);
-  for (const rule of [...rules, { from: null, to: null, table: mainTable }]) {
-    const fromFits = rule.from === null || (from !== null && contains(rule.from, from as Address));
+  for (const rule of [...rules, { from: null, to: null, table: mainTable, suppressPrefixLength: null }]) {
+    const fromFits = rule.from === null || (source !== null && contains(rule.from, source as Address));
     const toFits = rule.to === null || contains(rule.to, to as Address);
-    const device = fromFits && toFits ? lookup(rule.table) : undefined;
+    const device = fromFits && toFits ? lookup(rule.table, rule.suppressPrefixLength) : undefined;
     if (device !== undefined) return device;
   }
   return undefined;
@@ -157,16 +170,18 @@ const arrangement = fc.record({
   subnets: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 8 }),
   places: fc.array(fc.constantFrom('table' as const, 'main' as const), { minLength: 8, maxLength: 8 }),
   addressing: fc.constantFrom('auto' as const, 'static' as const),
+  forms: fc.record({ unspecifiedSource: fc.boolean(), suppressPrefixLength: fc.boolean() }),
 });
 
 describe('the three promises, looked up as the kernel would', () => {
   it('hold for any number of NICs in any subnets, the primary’s among them, whatever the stack can persist', () => {
     fc.assert(
-      fc.property(arrangement, ({ subnets, places, addressing }) => {
+      fc.property(arrangement, ({ subnets, places, addressing, forms }) => {
         const nics = [nic(0, 0), ...subnets.map((subnet, index) => nic(index + 1, subnet))];
         let call = 0;
         const connected = () => places[call++ % places.length] ?? 'table';
-        const { network } = wanted(nics, { connected, config: { ...config, addressing } });
+        const changes = { connected, config: { ...config, addressing }, ruleForms: forms };
+        const { network } = wanted(nics, changes);
 
         for (const secondary of network.secondaries) {
           const subnet = secondary.ipv4?.subnet ?? ('' as Prefix);
@@ -177,7 +192,15 @@ describe('the three promises, looked up as the kernel would', () => {
             const stranger = (other.ipv4?.subnet ?? '').replace('.0/24', '.201');
             expect(leavesBy(network, stranger, address)).toBe(secondary.name);
           }
-          expect(leavesBy(network, peer, '10.0.0.10')).toBe('eth0');
+          // Listed, unlisted in the primary's subnet and outside of it, and of a container that is forwarded.
+          for (const source of ['10.0.0.10', '10.0.0.99', '203.0.113.9', '172.17.0.2']) {
+            expect(leavesBy(network, peer, source)).toBe('eth0');
+          }
+          const container = subnet.replace('.0/24', '.70');
+          if (forms.suppressPrefixLength) {
+            expect(leavesBy(network, container, null)).toBe('br0');
+            expect(leavesBy(network, container, '10.0.0.10')).toBe('br0');
+          }
           const direct = leavesBy(network, peer, null);
           const inSubnet = network.secondaries
             .filter((entry) => entry.ipv4?.subnet === subnet)
@@ -461,6 +484,7 @@ describe('slots', () => {
       from: '10.0.1.11/32' as Prefix,
       to: null,
       table: 21007,
+      suppressPrefixLength: null,
       special: false,
       spec: '',
     };
@@ -476,6 +500,7 @@ describe('slots', () => {
       from: '192.0.2.1/32' as Prefix,
       to: null,
       table: 500,
+      suppressPrefixLength: null,
       special: false,
       spec: 'from 192.0.2.1',
     };
@@ -502,11 +527,11 @@ describe('what is configured', () => {
     });
     const [secondary] = network.secondaries;
     expect(secondary?.rules.map((rule) => [rule.priority, rule.from, rule.to, rule.table])).toEqual([
-      [21000, '10.0.0.10/32', '10.0.1.0/24', 254],
       [21001, '10.0.1.11/32', null, 21001],
       [21001, '10.0.1.12/32', null, 21001],
       [21001, '10.0.1.64/28', null, 21001],
-      [21999, null, '10.0.1.0/24', 21001],
+      [21997, '0.0.0.0/32', '10.0.1.0/24', 254],
+      [21998, '0.0.0.0/32', '10.0.1.0/24', 21001],
     ]);
     expect(
       secondary?.routes.map((route) => [route.destination, route.via, route.table, route.onlink]),
@@ -679,7 +704,7 @@ describe('what is configured', () => {
       primaryAgreed: true,
       stack,
     };
-    expect(desire({ ...input, connected: () => 'table' })).toMatchObject({
+    expect(desire({ ...input, connected: () => 'table', ruleForms })).toMatchObject({
       ok: false,
       problem: { code: 'no-primary' },
     });
@@ -711,6 +736,7 @@ describe('what is taken away', () => {
       from: '10.0.1.11/32' as Prefix,
       to: null,
       table: 21001,
+      suppressPrefixLength: null,
       special: false,
       spec: 'from 10.0.1.11 lookup 21001',
     };

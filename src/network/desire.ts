@@ -15,6 +15,7 @@ import type { KernelState, Link } from '../model/kernel.ts';
 import type { Learned, LearnedFamilies, Lease } from '../model/lease.ts';
 import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
+import type { RuleForms } from '../model/rule-forms.ts';
 import type { Stack } from '../model/stack.ts';
 import type { State } from '../model/state.ts';
 import type { GoneInterface } from '../model/step.ts';
@@ -46,6 +47,8 @@ export interface DesireInput {
   readonly stack: Stack;
   /** Where the format in use can keep a connected route. */
   readonly connected: (method: Method, family: Family) => ConnectedPlace;
+  /** Which rules the format in use can keep. */
+  readonly ruleForms: RuleForms;
 }
 
 export interface Wanted {
@@ -85,7 +88,7 @@ export function desire(input: DesireInput): Result<Wanted> {
     else addressed.push(settled);
   }
   addressed.sort((one, other) => one.slot - other.slot);
-  const secondaries = route(addressed, primary, config);
+  const secondaries = route(addressed, primary, config, input.ruleForms);
   const sysctls = config.sysctl === 'no' ? [] : sysctlsFor(primary, addressed);
   const network: DesiredNetwork = { primary, secondaries, setAside, sysctls };
   const { waiting } = overlaid;
@@ -167,7 +170,7 @@ function settle(
   if (ipv4 === null && ipv6 === null)
     return aside('no-address', 'the metadata gives no address and no subnet', name);
   const slot = known ?? freeSlot(new Set(slots.values()), foreign);
-  if (slot === undefined) return aside('no-slot', 'slots 1 to 999 are all taken', name);
+  if (slot === undefined) return aside('no-slot', 'slots 1 to 995 are all taken', name);
   slots.set(nic.mac, slot);
   return {
     name,
@@ -197,9 +200,10 @@ function route(
   addressed: readonly Addressed[],
   primary: DesiredPrimary,
   config: Config,
+  forms: RuleForms,
 ): readonly DesiredInterface[] {
   const routed = config.policyRouting
-    ? withPolicy(addressed, primary, config.tableBase)
+    ? withPolicy(addressed, primary, config.tableBase, forms)
     : withoutPolicy(addressed);
   return config.defaultRoute === 'metric' ? routed.map(withMetricDefault) : routed;
 }

@@ -56,6 +56,7 @@ const rule: PolicyRule = {
   from: '10.0.1.5/32' as Prefix,
   to: null,
   table: 21001,
+  suppressPrefixLength: null,
 };
 const network = {
   primary: { name: 'eth0', mac: '02:00:00:00:00:01' as Mac, id: null, ipv4: null, ipv6: null },

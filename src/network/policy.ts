@@ -1,33 +1,33 @@
 import { type Address, contains, type Family, families, hostPrefix, type Prefix } from '../model/address.ts';
-import {
-  type DesiredFamily,
-  type DesiredInterface,
-  type DesiredPrimary,
-  guardOffset,
-  type PolicyRoute,
-  type PolicyRule,
-  type PrimaryFamily,
-  roadOffset,
+import type {
+  DesiredFamily,
+  DesiredInterface,
+  DesiredPrimary,
+  PolicyRoute,
+  PolicyRule,
+  PrimaryFamily,
 } from '../model/desired.ts';
 import { defaultDestination, mainTable } from '../model/kernel.ts';
+import type { RuleForms } from '../model/rule-forms.ts';
+import { subnetRules } from './subnet-rules.ts';
 
 /** A secondary before its routes and rules. */
 export type Addressed = Omit<DesiredInterface, 'routes' | 'rules'>;
 
 /**
- * Gives every secondary the routes and rules that keep the three promises of design section 3:
- * its own addresses leave by its own table; the primary's addresses never leave by a secondary (guards, first in the
- * band); new connections into a secondary's subnet take that secondary (roads, last in the band, after every `from`).
- * What serves a subnet rather than a NIC stands on the lowest slot in it, so that no two files carry the same rule.
+ * Gives every secondary the routes and rules that keep the promises of design section 3: its own addresses leave by its own
+ * table, and new connections into its subnet leave by it ({@link subnetRules}). What serves a subnet rather than a NIC stands on
+ * the lowest slot in it, so that no two files carry the same rule.
  */
 export function withPolicy(
   nics: readonly Addressed[],
   primary: DesiredPrimary,
   base: number,
+  forms: RuleForms,
 ): readonly DesiredInterface[] {
   const extras = new Map<number, { routes: PolicyRoute[]; rules: PolicyRule[] }>();
   for (const nic of nics) extras.set(nic.slot, { routes: [], rules: [] });
-  for (const family of families) addSubnetRules(nics, primary, family, base, extras);
+  for (const family of families) addSubnetRules({ nics, primary, family, base, forms }, extras);
   return nics.map((nic) => {
     const extra = extras.get(nic.slot) ?? { routes: [], rules: [] };
     const routes = families.flatMap((family) => tableRoutes(nic, family));
@@ -69,7 +69,8 @@ function sourceRules(nic: Addressed, family: Family): readonly PolicyRule[] {
   if (own === null) return [];
   const hosts = [...(own.address === null ? [] : [own.address]), ...own.further].map(hostPrefix);
   const sources = [...new Set([...hosts, ...own.prefixes])];
-  return sources.map((from) => ({ family, priority: nic.table, from, to: null, table: nic.table }));
+  const common = { family, priority: nic.table, to: null, table: nic.table, suppressPrefixLength: null };
+  return sources.map((from) => ({ ...common, from }));
 }
 
 /** The subnet first: old kernels and wicked accept a default only when its gateway is already reachable. */
@@ -97,11 +98,16 @@ function needsOnlink(gateway: Address, own: DesiredFamily, family: Family): bool
   return isOutside || (family === 'ipv4' && own.method === 'static');
 }
 
+interface Situation {
+  readonly nics: readonly Addressed[];
+  readonly primary: DesiredPrimary;
+  readonly family: Family;
+  readonly base: number;
+  readonly forms: RuleForms;
+}
+
 function addSubnetRules(
-  nics: readonly Addressed[],
-  primary: DesiredPrimary,
-  family: Family,
-  base: number,
+  { nics, primary, family, base, forms }: Situation,
   extras: Map<number, { routes: PolicyRoute[]; rules: PolicyRule[] }>,
 ): void {
   const own = primary[family];
@@ -112,14 +118,8 @@ function addSubnetRules(
     if (first === undefined || extra === undefined) continue;
     const inMain = members.some((nic) => nic[family]?.connected === 'main');
     const shared = members.some((nic) => nic[family]?.sharedWithPrimary === true);
-    if (shared && !inMain) continue;
-    const guardTable = inMain ? base : mainTable;
-    for (const address of own?.addresses ?? [])
-      extra.rules.push(guard(family, address, subnet, guardTable, base));
-    if (!inMain || shared) {
-      const roadTable = shared ? base : first.table;
-      extra.rules.push({ family, priority: base + roadOffset, from: null, to: subnet, table: roadTable });
-    }
+    if (inMain && own === null) continue;
+    extra.rules.push(...subnetRules({ family, subnet, table: first.table, inMain, shared, base }, forms));
     if (inMain && own !== null && !hasPrimaryTable) {
       hasPrimaryTable = true;
       extra.routes.push(...primaryTable(family, own, primary.name, base));
@@ -127,14 +127,10 @@ function addSubnetRules(
   }
 }
 
-function guard(family: Family, address: Address, to: Prefix, table: number, base: number): PolicyRule {
-  return { family, priority: base + guardOffset, from: hostPrefix(address), to, table };
-}
-
 /**
- * Table 21000 (slot 0): the primary's subnet and default, for guards where main holds a secondary's subnet. At a boot it may be set
+ * Table 21000 (slot 0): the primary's subnet and default, for replies where main holds a secondary's subnet. At a boot it may be set
  * before the primary has its lease (seen with dhcpcd, which goes on once IPv6 is there): no route of it needs the address, neither
- * as its source, which the guard has seen to, nor to reach the gateway. IPv6 finds that by the subnet, as in {@link needsOnlink}.
+ * as its source, which a reply has already, nor to reach the gateway. IPv6 finds that by the subnet, as in {@link needsOnlink}.
  */
 function primaryTable(
   family: Family,

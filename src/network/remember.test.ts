@@ -47,6 +47,7 @@ function wanted(changes: Partial<DesireInput> = {}): Wanted {
   const result = desire({
     ...{ instance, kernel: leased, config: defaultConfig, state: emptyState, claims: new Map(), stack },
     ...{ removed: new Set<Mac>(), leases, primaryAgreed: true, connected: () => 'main' as const },
+    ruleForms: { unspecifiedSource: true, suppressPrefixLength: true },
     ...changes,
   });
   if (!result.ok) throw new Error(result.problem.message);
@@ -76,7 +77,10 @@ describe('a NIC of which the metadata says nothing but DHCP', () => {
       gateway: '10.0.1.253',
     });
     expect(known?.routes.filter((route) => route.table === 21001)).toHaveLength(2);
-    expect(known?.rules.map((rule) => rule.from)).toEqual(['10.0.0.10/32', '10.0.1.20/32']);
+    expect(known?.rules.filter((rule) => rule.to === null).map((rule) => rule.from)).toEqual([
+      '10.0.1.20/32',
+    ]);
+    expect(known?.rules.filter((rule) => rule.table === 21000)).toHaveLength(1);
   });
 
   it('stays as it was while there is no lease, the primary without one included', () => {

@@ -1,4 +1,4 @@
-import { formOf, highestSlot } from '../kernel/band.ts';
+import { formOf, highestFreeSlot, highestSlot } from '../kernel/band.ts';
 import { hostPrefix } from '../model/address.ts';
 import { mirrorProtocol } from '../model/desired.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
@@ -34,12 +34,12 @@ export function recoverSlots(
   return slots;
 }
 
-/** The lowest slot that no MAC has and nobody else's table or rule is on; undefined when all 999 are used. */
+/** The lowest slot that no MAC has and nobody else's table or rule is on; undefined when all are used. */
 export function freeSlot(
   taken: ReadonlySet<number>,
   foreign: ReadonlyMap<number, string>,
 ): number | undefined {
-  for (let slot = lowestSlot; slot <= highestSlot; slot++) {
+  for (let slot = lowestSlot; slot <= highestFreeSlot; slot++) {
     if (!taken.has(slot) && !foreign.has(slot)) return slot;
   }
   return undefined;
@@ -65,7 +65,7 @@ export function foreignSlots(
     const byTable = inBand(rule.table);
     const byPriority = inBand(rule.priority);
     const form = formOf(rule, base);
-    if (form === 'guard' || form === 'road') continue;
+    if (form === 'subnet' || form === 'former') continue;
     if (form === 'source' && byTable !== undefined && used.has(byTable)) continue;
     for (const slot of new Set([byTable, byPriority])) {
       if (slot !== undefined) foreign.set(slot, `rule ${rule.spec}`);

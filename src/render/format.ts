@@ -3,6 +3,7 @@ import type { ConnectedPlace, DesiredNetwork, Method } from '../model/desired.ts
 import type { RenderedFile } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Problem } from '../model/problem.ts';
+import type { RuleForms } from '../model/rule-forms.ts';
 import type { FormatId, Stack } from '../model/stack.ts';
 
 /** One kind of network configuration files: a folder here, a folder in `templates/`, a line in the registry. */
@@ -10,6 +11,8 @@ export interface Format {
   readonly id: FormatId;
   /** Where this format, as the given stack's versions understand it, can keep a secondary's connected route. */
   connected(stack: Stack, method: Method, family: Family): ConnectedPlace;
+  /** Which policy rules this format, as the given stack's versions understand it, can keep. */
+  ruleForms(stack: Stack): RuleForms;
   /** What to write: which template, to which path, with which view. Pure. */
   files(network: DesiredNetwork, stack: Stack, options: RenderOptions): readonly TemplateUse[];
   /**

@@ -182,10 +182,15 @@ describe('netplan', () => {
     expect(made[0]?.mode).toBe(0o600);
   });
 
-  it('needs no drop-in where the address is static', async () => {
-    const made = await files(netplan0106, [secondary({ ipv4: family({ method: 'static' }) })]);
+  it('needs a drop-in where the address is static only for a rule that it has no key for', async () => {
+    const fixed = secondary({ ipv4: family({ method: 'static' }) });
+    const plain = fixed.rules.filter((one) => one.suppressPrefixLength === null);
 
-    expect(made).toHaveLength(1);
+    expect(await files(netplan0106, [{ ...fixed, rules: plain }])).toHaveLength(1);
+    const dropIn = (await files(netplan0106, [fixed])).find(({ path }) => path.endsWith('.conf'));
+    expect(dropIn?.text.split('\n').slice(2).join(' ')).toBe(
+      '[RoutingPolicyRule] From=0.0.0.0/32 To=10.0.1.0/24 Table=254 SuppressPrefixLength=24 Priority=21997 ',
+    );
   });
 
   it('hands every VLAN to the back end, also one on a NIC of ours', async () => {
@@ -213,7 +218,9 @@ describe('netplan', () => {
 
     const { text } = await only(stack, '.yaml');
 
-    expect(text).toContain('ipv4.routing-rule1: "priority 21000 from 10.0.0.10/32 to 10.0.1.0/24 table 254"');
+    expect(text).toContain(
+      'ipv4.routing-rule3: "priority 21997 from 0.0.0.0/32 to 10.0.1.0/24 table 254 suppress_prefixlength 24"',
+    );
     expect(text).toContain('ipv4.route-table: "21001"');
     expect(text).not.toContain('routing-policy');
   });
@@ -446,7 +453,7 @@ describe('what a changed template might make is refused', () => {
     ],
     ['keyfile', keyfile, 'eth1', /$/, '[proxy]\n', 'unknown section [proxy]'],
     ['keyfile', keyfile, 'eth1', 'mac-address=00', 'mac-address=02', 'not bound to'],
-    ['keyfile', keyfile, 'eth1', 'priority 21001 from', 'from', 'routing-rule2=from'],
+    ['keyfile', keyfile, 'eth1', 'priority 21001 from', 'from', 'routing-rule1=from'],
     ['interfaces', dhclient, 'interfaces.d', /$/, 'iface eth0 inet dhcp\n', 'a second or foreign stanza'],
     ['interfaces', dhclient, 'interfaces.d', /$/, 'auto eth0\n', 'a second or foreign stanza'],
     ['interfaces', dhclient, 'interfaces.d', /$/, '    gateway 10.0.1.253\n', 'unknown line "gateway'],
@@ -455,7 +462,7 @@ describe('what a changed template might make is refused', () => {
       'interfaces',
       dhclient,
       'interfaces.d',
-      /( lookup 21001 priority 21999) \|\| true/,
+      /( lookup 21001 priority 21998) \|\| true/,
       '$1',
       'unknown line "up ip',
     ],

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Address, type Family, hostPrefix, type Prefix, prefixOf } from '../model/address.ts';
-import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../model/desired.ts';
+import type {
+  DesiredFamily,
+  DesiredInterface,
+  DesiredNetwork,
+  PolicyRoute,
+  PolicyRule,
+} from '../model/desired.ts';
 import type { RenderedFile } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Result } from '../model/problem.ts';
@@ -121,13 +127,24 @@ function nics(number: number): fc.Arbitrary<DesiredInterface> {
         ipv4,
         ipv6,
         routes: all.flatMap(({ family, own }) => routesOf(family, own, name, table)),
-        rules: all.flatMap(({ family, own }) =>
-          [own.address, ...own.further].flatMap((address) =>
-            address === null ? [] : [{ family, priority: table, from: hostPrefix(address), to: null, table }],
-          ),
-        ),
+        rules: all.flatMap(({ family, own }) => rulesOf(family, own, table)),
       };
     });
+}
+
+function rulesOf(family: Family, own: DesiredFamily, table: number): readonly PolicyRule[] {
+  const common = { family, priority: table, from: null, to: null, table, suppressPrefixLength: null };
+  const sources = [own.address, ...own.further].filter((address) => address !== null);
+  const into = { ...common, to: own.subnet, from: (family === 'ipv4' ? '0.0.0.0/32' : '::/1') as Prefix };
+  return [
+    ...sources.map((address) => ({ ...common, from: hostPrefix(address) })),
+    ...(own.subnet === null
+      ? []
+      : [
+          { ...into, priority: 21997, table: 254, suppressPrefixLength: own.prefixLength },
+          { ...into, priority: 21998 },
+        ]),
+  ];
 }
 
 function routesOf(family: Family, own: DesiredFamily, device: string, table: number): readonly PolicyRoute[] {

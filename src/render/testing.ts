@@ -1,5 +1,11 @@
 import type { Address, Prefix } from '../model/address.ts';
-import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../model/desired.ts';
+import type {
+  DesiredFamily,
+  DesiredInterface,
+  DesiredNetwork,
+  PolicyRoute,
+  PolicyRule,
+} from '../model/desired.ts';
 import type { Mac } from '../model/mac.ts';
 import type { FormatId, Stack, StackId } from '../model/stack.ts';
 
@@ -41,19 +47,20 @@ export function secondary(changes: Partial<DesiredInterface> = {}): DesiredInter
     ipv6: null,
     routes: [route('10.0.1.0/24', null), route('0.0.0.0/0', '10.0.1.253')],
     rules: [
-      {
-        family: 'ipv4',
-        priority: 21000,
-        from: '10.0.0.10/32' as Prefix,
-        to: '10.0.1.0/24' as Prefix,
-        table: 254,
-      },
-      { family: 'ipv4', priority: 21001, from: '10.0.1.20/32' as Prefix, to: null, table: 21001 },
-      { family: 'ipv4', priority: 21001, from: '10.0.1.21/32' as Prefix, to: null, table: 21001 },
-      { family: 'ipv4', priority: 21999, from: null, to: '10.0.1.0/24' as Prefix, table: 21001 },
+      rule({ priority: 21001, from: '10.0.1.20/32' as Prefix }),
+      rule({ priority: 21001, from: '10.0.1.21/32' as Prefix }),
+      rule({ priority: 21997, ...newInto, table: 254, suppressPrefixLength: 24 }),
+      rule({ priority: 21998, ...newInto }),
     ],
     ...changes,
   };
+}
+
+const newInto = { from: '0.0.0.0/32' as Prefix, to: '10.0.1.0/24' as Prefix };
+
+export function rule(changes: Partial<PolicyRule>): PolicyRule {
+  const all = { family: 'ipv4' as const, priority: 21001, from: null, to: null, table: 21001 };
+  return { ...all, suppressPrefixLength: null, ...changes };
 }
 
 export function family(changes: Partial<DesiredFamily> = {}): DesiredFamily {

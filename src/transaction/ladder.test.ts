@@ -44,7 +44,16 @@ function route(spec: string, over: Partial<KernelRoute> = {}): KernelRoute {
 }
 
 function rule(spec: string, priority: number): KernelRule {
-  return { family: 'ipv4', priority, from: null, to: null, table: 100, special: false, spec };
+  return {
+    family: 'ipv4',
+    priority,
+    from: null,
+    to: null,
+    table: 100,
+    suppressPrefixLength: null,
+    special: false,
+    spec,
+  };
 }
 
 const snapshot: KernelState = {

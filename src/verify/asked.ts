@@ -1,8 +1,8 @@
 import { type Answer, type Question, routesTo } from '../kernel/ask.ts';
-import { type Address, type Family, families, someHost } from '../model/address.ts';
+import { type Address, contains, type Family, families, type Prefix, someHost } from '../model/address.ts';
 import type { DesiredInterface, DesiredNetwork } from '../model/desired.ts';
 import type { Difference } from '../model/difference.ts';
-import type { KernelState } from '../model/kernel.ts';
+import { type KernelState, mainTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { Exec } from '../ports/exec.ts';
@@ -85,7 +85,8 @@ function ofPrimary(
   );
   const hosts = secondaries.flatMap((nic) => {
     const subnet = nic[family]?.subnet ?? null;
-    const host = subnet === null ? undefined : someHost(subnet, new Set([...taken, ...gatewaysOf(nic)]));
+    const others = new Set([...taken, ...gatewaysOf(nic)]);
+    const host = subnet === null ? undefined : someHost(subnet, others, closerRoutes(kernel, subnet));
     return host === undefined ? [] : [host];
   });
   const answers = [...new Set(hosts)].flatMap((destination) =>
@@ -132,11 +133,19 @@ function ofSubnet(
   const own = nic[family];
   if (own === null || own.subnet === null || own.address === null) return [];
   if (!holds(kernel, nic.name, own.address) || nic.rules.every((rule) => rule.family !== family)) return [];
-  const destination = someHost(own.subnet, taken);
+  const destination = someHost(own.subnet, taken, closerRoutes(kernel, own.subnet));
   if (destination === undefined) return [];
   const members = secondaries.filter((other) => other[family]?.subnet === own.subnet);
   const by = own.sharedWithPrimary ? null : members.map((other) => other.name);
   return [{ destination, mac: nic.mac, by, what: `a new connection to ${destination}` }];
+}
+
+/** What main knows more closely than the subnet, and therefore keeps: a container network in it, a person's static route. */
+function closerRoutes(kernel: KernelState, subnet: Prefix): readonly Prefix[] {
+  return kernel.routes
+    .filter((route) => route.table === mainTable && route.destination !== subnet)
+    .map((route) => route.destination)
+    .filter((destination) => contains(subnet, destination));
 }
 
 function gatewaysOf(nic: DesiredInterface): readonly string[] {

@@ -44,11 +44,13 @@ export function removeRule(rule: KernelRule): IpCommand {
 
 /** e.g. `from 10.0.1.20/32 lookup 21001 priority 21001`. */
 export function ruleText(
-  rule: Pick<PolicyRule, 'from' | 'to' | 'priority'> & { readonly table: number | null },
+  rule: Omit<PolicyRule, 'family' | 'table'> & { readonly table: number | null },
 ): string {
   const from = rule.from === null ? '' : `from ${rule.from} `;
   const to = rule.to === null ? '' : `to ${rule.to} `;
-  return `${from}${to}lookup ${rule.table} priority ${rule.priority}`;
+  const { suppressPrefixLength } = rule;
+  const suppress = suppressPrefixLength === null ? '' : `suppress_prefixlength ${suppressPrefixLength} `;
+  return `${from}${to}lookup ${rule.table} ${suppress}priority ${rule.priority}`;
 }
 
 /**

@@ -4,10 +4,10 @@ import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import { ruleText } from './commands.ts';
 
 /**
- * What stands at the band's numbers that all NICs share: guards and roads (priorities `table_base` and
- * `table_base` + 999) and the routes of table `table_base`. No slot tells whose they are, so state.json remembers
- * those we set as texts (`State.commons`), and only these are ever taken away. A text is the same for what is desired
- * and for what the kernel shows: `ipv4 rule from 10.0.0.10/32 to 10.0.1.0/24 lookup 254 priority 21000`.
+ * What stands at the band's numbers that all NICs share: rules that serve a subnet and the routes of table `table_base`. No slot
+ * tells whose they are, so state.json remembers those we set as texts (`State.commons`), and only these are ever taken away.
+ * A text is the same for what is desired, for what the kernel shows, and for what 0.1.0 remembered:
+ * `ipv4 rule from 10.0.0.10/32 to 10.0.1.0/24 lookup 254 priority 21000`.
  */
 export function commonsOf(network: DesiredNetwork): readonly string[] {
   const texts = network.secondaries.flatMap(({ table, slot, rules, routes }) => {
@@ -37,15 +37,13 @@ export function commonsAfter(
   return [...new Set([...commonsOf(network), ...former.filter((text) => held.has(text))])];
 }
 
-/** A guard or a road, by its form. */
+/** One that serves a subnet, by its form; also one of 0.1.0. */
 export function isCommonRule(rule: KernelRule, base: number): boolean {
   const form = formOf(rule, base);
-  return form === 'guard' || form === 'road';
+  return form === 'subnet' || form === 'former';
 }
 
-export function commonRule(
-  rule: Pick<PolicyRule, 'family' | 'from' | 'to' | 'priority'> & { readonly table: number | null },
-): string {
+export function commonRule(rule: Omit<PolicyRule, 'table'> & { readonly table: number | null }): string {
   return `${rule.family} rule ${ruleText(rule)}`;
 }
 

@@ -54,7 +54,8 @@ const leasedText = settled4
   .filter((line) => !/10\.0\.1\.21|to 10\.0\.1\.0|dev eth1 table|eth1$/.test(line))
   .join('\n')
   .concat(`
-21000:	from 10.0.0.10 to 10.0.1.0/24 lookup 21000
+21997:	from all to 10.0.1.0/24 lookup main suppress_prefixlength 24
+21998:	from 8.0.0.0/5 to 10.0.1.0/24 lookup 21000
 default via 10.0.1.253 dev eth1 table 21001
 10.0.1.0/24 dev eth1 table 21001 scope link
 10.0.1.0/24 dev eth1 proto kernel scope link src 10.0.1.20
@@ -77,13 +78,15 @@ describe('differences', () => {
       'route-missing | route replace 2001:db8:1::/64 dev eth1 src 2001:db8:1::20 table 21001',
       'route-missing | route replace 0.0.0.0/0 via 10.0.1.253 dev eth1 onlink src 10.0.1.20 table 21001',
       'route-missing | route replace ::/0 via fe80::1 dev eth1 src 2001:db8:1::20 table 21001',
-      'rule-missing | rule add from 10.0.0.10/32 to 10.0.1.0/24 lookup 254 priority 21000',
       'rule-missing | rule add from 10.0.1.20/32 lookup 21001 priority 21001',
       'rule-missing | rule add from 10.0.1.21/32 lookup 21001 priority 21001',
-      'rule-missing | rule add to 10.0.1.0/24 lookup 21001 priority 21999',
-      'rule-missing | rule add from 2001:db8::10/128 to 2001:db8:1::/64 lookup 254 priority 21000',
+      'rule-missing | rule add from 0.0.0.0/32 to 10.0.1.0/24 lookup 254 suppress_prefixlength 24 priority 21997',
+      'rule-missing | rule add from 0.0.0.0/32 to 10.0.1.0/24 lookup 21001 priority 21998',
       'rule-missing | rule add from 2001:db8:1::20/128 lookup 21001 priority 21001',
-      'rule-missing | rule add to 2001:db8:1::/64 lookup 21001 priority 21999',
+      'rule-missing | rule add from ::/1 to 2001:db8:1::/64 lookup 254 priority 21996',
+      'rule-missing | rule add from 8000::/1 to 2001:db8:1::/64 lookup 254 priority 21996',
+      'rule-missing | rule add to 2001:db8:1::/64 lookup 254 suppress_prefixlength 64 priority 21997',
+      'rule-missing | rule add to 2001:db8:1::/64 lookup 21001 priority 21998',
     ]);
   });
 });
@@ -339,11 +342,12 @@ describe('rules', () => {
     expect(seen(edited([], foreign))).toEqual([]);
   });
 
-  it('takes guards and roads of former subnets and addresses away', () => {
+  it('takes rules of 0.1.0 and of former subnets away, those that lead to a NIC first', () => {
     const former = [
       '21000:\tfrom 10.0.0.9 to 10.0.1.0/24 lookup main',
       '21000:\tfrom 10.0.0.10 to 10.0.1.0/24 lookup 21000',
       '21999:\tfrom all to 10.0.2.0/24 lookup 21001',
+      '21998:\tfrom 0.0.0.0 to 10.0.2.0/24 lookup 21001',
     ];
     const before = differences(edited([], former), networkOf(nic), context);
     expect(before).toEqual([]); // set by somebody else, for all that is known
@@ -351,11 +355,30 @@ describe('rules', () => {
       'ipv4 rule from 10.0.0.9/32 to 10.0.1.0/24 lookup 254 priority 21000',
       'ipv4 rule from 10.0.0.10/32 to 10.0.1.0/24 lookup 21000 priority 21000',
       'ipv4 rule to 10.0.2.0/24 lookup 21001 priority 21999',
+      'ipv4 rule from 0.0.0.0/32 to 10.0.2.0/24 lookup 21001 priority 21998',
     ];
     expect(seen(edited([], former), nic, { commons })).toEqual([
+      'rule-surplus | rule del priority 21999 from all to 10.0.2.0/24 lookup 21001',
+      'rule-surplus | rule del priority 21998 from 0.0.0.0 to 10.0.2.0/24 lookup 21001',
       'rule-surplus | rule del priority 21000 from 10.0.0.9 to 10.0.1.0/24 lookup 254',
       'rule-surplus | rule del priority 21000 from 10.0.0.10 to 10.0.1.0/24 lookup 21000',
-      'rule-surplus | rule del priority 21999 from all to 10.0.2.0/24 lookup 21001',
+    ]);
+  });
+
+  it('adds the rules of today before those of 0.1.0 go', () => {
+    const former = [
+      '21000:\tfrom 10.0.0.10 to 10.0.1.0/24 lookup main',
+      '21999:\tfrom all to 10.0.1.0/24 lookup 21001',
+    ];
+    const commons = [
+      'ipv4 rule from 10.0.0.10/32 to 10.0.1.0/24 lookup 254 priority 21000',
+      'ipv4 rule to 10.0.1.0/24 lookup 21001 priority 21999',
+    ];
+    expect(seen(edited(['21997:', '21998:'], former), nic, { commons })).toEqual([
+      'rule-missing | rule add from 0.0.0.0/32 to 10.0.1.0/24 lookup 254 suppress_prefixlength 24 priority 21997',
+      'rule-missing | rule add from 0.0.0.0/32 to 10.0.1.0/24 lookup 21001 priority 21998',
+      'rule-surplus | rule del priority 21999 from all to 10.0.1.0/24 lookup 21001',
+      'rule-surplus | rule del priority 21000 from 10.0.0.10 to 10.0.1.0/24 lookup 254',
     ]);
   });
 
@@ -429,10 +452,10 @@ describe('what a gone NIC leaves', () => {
     const kernel = kernelOf(linkLines(1), rules.join('\n'));
     const left = differences(kernel, networkOf(), { ...context, gone, commons });
     expect(left.map(told)).toEqual([
-      'rule-surplus | rule del priority 21000 from 10.0.0.10 to 10.0.1.0/24 lookup 254',
       'rule-surplus | rule del priority 21001 from 10.0.1.20 lookup 21001',
       'rule-surplus | rule del priority 21001 from 10.0.1.21 lookup 21001',
-      'rule-surplus | rule del priority 21999 from all to 10.0.1.0/24 lookup 21001',
+      'rule-surplus | rule del priority 21998 from 0.0.0.0 to 10.0.1.0/24 lookup 21001',
+      'rule-surplus | rule del priority 21997 from 0.0.0.0 to 10.0.1.0/24 lookup 254 suppress_prefixlength 24',
     ]);
   });
 

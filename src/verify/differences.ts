@@ -13,8 +13,8 @@ import { sysctlDifferences } from './sysctls.ts';
 export type { DifferenceContext } from './comparison.ts';
 
 /**
- * In what the kernel is not as desired, in the order in which the mends can be run as one `ip -batch`: rules away,
- * routes away, links up, addresses, routes on the link, routes by a gateway, rules, links away. Empty when the kernel is as
+ * In what the kernel is not as desired, in the order in which the mends can be run as one `ip -batch`: NICs' own rules away,
+ * routes away, links up, addresses, routes on the link, routes by a gateway, rules, rules of subnets away, links away. Empty when the kernel is as
  * desired; what has no mend waits for somebody else (a lease, a file). The primary is never touched. Pure.
  */
 export function differences(
@@ -36,6 +36,7 @@ export function differences(
     ...routes.additions,
     ...mirrors.additions,
     ...rules.additions,
+    ...rules.lateRemovals,
     ...sysctlDifferences(compared),
     ...surplusLinks(compared),
   ];

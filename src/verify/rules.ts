@@ -7,15 +7,20 @@ import { addRule, removeRule, ruleText } from './commands.ts';
 import { commonRule, isCommonRule } from './commons.ts';
 import type { Comparison } from './comparison.ts';
 
-/** Rules to take away come before everything else of a mend, those to add after everything else. */
 export interface RuleDifferences {
+  /** NICs' own rules: they go before everything else. */
   readonly removals: readonly Difference[];
   readonly additions: readonly Difference[];
+  /**
+   * Rules that serve a subnet go last, once those that take their place are there, and the ones that send packets to a
+   * secondary go before the ones that keep replies from it: no packet leaves by the wrong NIC in between.
+   */
+  readonly lateRemovals: readonly Difference[];
 }
 
 /**
  * Rules of the band that are missing, surplus, or there twice (kernels before 4.x take the same rule again). Surplus
- * is a rule of our form for the table of a NIC that is desired or gone, and a guard or a road that we remember having
+ * is a rule of our form for the table of a NIC that is desired or gone, and one that serves a subnet that we remember having
  * set; the rest of the band is somebody else's and not touched.
  */
 export function ruleDifferences(compared: Comparison): RuleDifferences {
@@ -30,14 +35,19 @@ export function ruleDifferences(compared: Comparison): RuleDifferences {
     if (key === null || !(desired.has(key) || isOurs(rule, compared))) continue;
     held.set(key, [...(held.get(key) ?? []), rule]);
   }
-  const removals = [...held].flatMap(([key, copies]) => removal(copies, desired.get(key)?.mac, compared));
+  const removed = (which: (rule: KernelRule) => boolean): readonly Difference[] =>
+    [...held]
+      .filter(([, [first]]) => first !== undefined && which(first))
+      .sort(([, [one]], [, [other]]) => (other?.priority ?? 0) - (one?.priority ?? 0))
+      .flatMap(([key, copies]) => removal(copies, desired.get(key)?.mac, compared));
+  const isCommon = (rule: KernelRule) => isCommonRule(rule, compared.context.tableBase);
   const additions = [...desired]
     .filter(([key]) => !held.has(key))
     .map(([, { rule, mac }]): Difference => {
       const text = `rule ${ruleText(rule)} is missing`;
       return { kind: 'rule-missing', mac, text, mend: [addRule(rule)] };
     });
-  return { removals, additions };
+  return { removals: removed((rule) => !isCommon(rule)), additions, lateRemovals: removed(isCommon) };
 }
 
 /** Rules that are not wanted go with all their copies, wanted ones with all but one. */

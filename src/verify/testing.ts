@@ -116,20 +116,22 @@ function routesOf(family: Family, own: DesiredFamily, table: number): readonly P
 
 function rulesOf(family: Family, own: DesiredFamily, table: number): readonly PolicyRule[] {
   const host = family === 'ipv4' ? 32 : 128;
-  const from = prefix(family === 'ipv4' ? '10.0.0.10/32' : '2001:db8::10/128');
-  const to = own.subnet;
-  const inMain = own.connected === 'main';
   const sources = [...(own.address === null ? [] : [own.address]), ...own.further];
+  const common = { family, from: null, to: null, table, suppressPrefixLength: null };
+  const into = { ...common, to: own.subnet };
+  const closer = { ...into, priority: 21997, table: 254, suppressPrefixLength: own.prefixLength };
   return [
-    { family, priority: 21000, from, to, table: inMain ? 21000 : 254 },
-    ...sources.map((entry) => ({
-      family,
-      priority: table,
-      from: prefix(`${entry}/${host}`),
-      to: null,
-      table,
-    })),
-    ...(inMain ? [] : [{ family, priority: 21999, from: null, to, table }]),
+    ...sources.map((entry) => ({ ...common, priority: table, from: prefix(`${entry}/${host}`) })),
+    ...(own.connected === 'main'
+      ? [closer, { ...into, priority: 21998, from: prefix('8.0.0.0/5'), table: 21000 }]
+      : family === 'ipv4'
+        ? [closer, { ...into, priority: 21998 }].map((rule) => ({ ...rule, from: prefix('0.0.0.0/32') }))
+        : [
+            { ...into, priority: 21996, from: prefix('::/1'), table: 254 },
+            { ...into, priority: 21996, from: prefix('8000::/1'), table: 254 },
+            closer,
+            { ...into, priority: 21998 },
+          ]),
   ];
 }
 
@@ -139,10 +141,10 @@ export function networkOf(...secondaries: readonly DesiredInterface[]): DesiredN
 
 /** What a kernel prints in which eth1 of `secondary(static4, static6)` is as desired, beside eth0. */
 export const settled4 = `0:	from all lookup local
-21000:	from 10.0.0.10 to 10.0.1.0/24 lookup main
 21001:	from 10.0.1.20 lookup 21001
 21001:	from 10.0.1.21 lookup 21001
-21999:	from all to 10.0.1.0/24 lookup 21001
+21997:	from 0.0.0.0 to 10.0.1.0/24 lookup main suppress_prefixlength 24
+21998:	from 0.0.0.0 to 10.0.1.0/24 lookup 21001
 32766:	from all lookup main
 32767:	from all lookup default
 default via 10.0.1.253 dev eth1 table 21001 src 10.0.1.20 onlink
@@ -154,9 +156,11 @@ default via 10.0.0.253 dev eth0 proto dhcp metric 100
 3: eth1    inet 10.0.1.21/32 scope global eth1
 `;
 export const settled6 = `0:	from all lookup local
-21000:	from 2001:db8::10 to 2001:db8:1::/64 lookup main
 21001:	from 2001:db8:1::20 lookup 21001
-21999:	from all to 2001:db8:1::/64 lookup 21001
+21996:	from ::/1 to 2001:db8:1::/64 lookup main
+21996:	from 8000::/1 to 2001:db8:1::/64 lookup main
+21997:	from all to 2001:db8:1::/64 lookup main suppress_prefixlength 64
+21998:	from all to 2001:db8:1::/64 lookup 21001
 32766:	from all lookup main
 2001:db8:1::/64 dev eth1 table 21001 src 2001:db8:1::20 metric 1024 pref medium
 default via fe80::1 dev eth1 table 21001 src 2001:db8:1::20 metric 1024 pref medium

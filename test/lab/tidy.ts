@@ -54,9 +54,8 @@ function belongs(rule: string, vpc: Inhabited): boolean {
   const from = / from (\S+)/.exec(rule)?.[1] ?? 'all';
   const to = / to (\S+)/.exec(rule)?.[1] ?? 'all';
   const secondaries = vpc.nics().filter((nic) => !nic.primary);
-  const primaries = [...vpc.primary.ipv4, ...vpc.primary.ipv6];
   const isSubnet = secondaries.some(({ subnet }) => subnet.cidr4 === to || subnet.cidr6 === to);
-  if (from === 'all' || primaries.includes(from)) return isSubnet;
+  if (isSubnet) return /^2199[678]:/.test(rule);
   return to === 'all' && secondaries.some((nic) => addresses(nic).includes(from));
 }
 

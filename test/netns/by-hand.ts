@@ -25,7 +25,7 @@ export async function tableByHand(vpc: Vpc, nic: Nic): Promise<void> {
   ]);
 }
 
-/** The whole scheme, with ip: /32 addresses, a table, `from` rules, the primary's guard and the road to the subnet. */
+/** The whole scheme, with ip: /32 addresses, a table, `from` rules, and the rules for new connections into the subnet. */
 export async function schemeByHand(vpc: Vpc, nic: Nic): Promise<void> {
   const { cidr4, cidr6, gateway4, gateway6 } = nic.subnet;
   const shared = nic.subnet.number === vpc.primary.subnet.number;
@@ -37,7 +37,6 @@ export async function schemeByHand(vpc: Vpc, nic: Nic): Promise<void> {
       [`net/ipv4/conf/${link}/arp_announce`]: 2,
     });
   }
-  const [primary4 = ''] = vpc.primary.ipv4;
   await vpc.server.ip([
     `link set ${nic.name} up`,
     ...nic.ipv4.map((address) => `addr add ${address}/32 dev ${nic.name}`),
@@ -47,12 +46,11 @@ export async function schemeByHand(vpc: Vpc, nic: Nic): Promise<void> {
     ...(shared
       ? []
       : [
-          `rule add from ${primary4} to ${cidr4} lookup main priority 21000`,
-          `rule add to ${cidr4} lookup ${table} priority 21999`,
+          `rule add from 0.0.0.0/32 to ${cidr4} lookup main suppress_prefixlength 24 priority 21997`,
+          `rule add from 0.0.0.0/32 to ${cidr4} lookup ${table} priority 21998`,
         ]),
   ]);
   if (nic.ipv6.length === 0) return;
-  const [primary6 = ''] = vpc.primary.ipv6;
   await vpc.server.ip([
     ...nic.ipv6.map((address) => `-6 addr add ${address}/128 dev ${nic.name} nodad`),
     `-6 route add ${cidr6} dev ${nic.name} table ${table}`,
@@ -61,8 +59,10 @@ export async function schemeByHand(vpc: Vpc, nic: Nic): Promise<void> {
     ...(shared
       ? []
       : [
-          `-6 rule add from ${primary6} to ${cidr6} lookup main priority 21000`,
-          `-6 rule add to ${cidr6} lookup ${table} priority 21999`,
+          `-6 rule add from ::/1 to ${cidr6} lookup main priority 21996`,
+          `-6 rule add from 8000::/1 to ${cidr6} lookup main priority 21996`,
+          `-6 rule add to ${cidr6} lookup main suppress_prefixlength 64 priority 21997`,
+          `-6 rule add to ${cidr6} lookup ${table} priority 21998`,
         ]),
   ]);
 }

@@ -20,8 +20,8 @@ beforeAll(async () => {
 
 const damages: readonly { readonly what: string; readonly lines: readonly string[] }[] = [
   { what: 'a rule of a NIC', lines: ['rule del priority 21001'] },
-  { what: 'the guard of the primary', lines: ['rule del priority 21000'] },
-  { what: 'the road into a subnet', lines: ['rule del priority 21999'] },
+  { what: 'the rule that keeps what main knows more closely', lines: ['rule del priority 21997'] },
+  { what: 'the rule of a subnet', lines: ['rule del priority 21998'] },
   { what: 'an IPv6 rule', lines: ['-6 rule del priority 21001'] },
   { what: 'a table', lines: ['route flush table 21001'] },
   { what: 'a default in a table', lines: ['route del default table 21002'] },

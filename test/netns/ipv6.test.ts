@@ -23,8 +23,11 @@ test('an ENI with IPv6 alone, in another subnet', async () => {
   await expectAllWell(scene);
   const { rules, rules6, tables } = await readKernel(scene.vpc.server);
   expect(rules.join('\n')).not.toMatch(/21\d\d\d:/);
-  expect(rules6.filter((rule) => rule.startsWith('21000:'))).toEqual([
-    `21000: from ${scene.vpc.primary.ipv6[0]} to ${nic.subnet.cidr6} lookup main`,
+  expect(rules6.filter((rule) => rule.startsWith('2199'))).toEqual([
+    `21996: from 8000::/1 to ${nic.subnet.cidr6} lookup main`,
+    `21996: from ::/1 to ${nic.subnet.cidr6} lookup main`,
+    `21997: from all to ${nic.subnet.cidr6} lookup main suppress_prefixlength 64`,
+    `21998: from all to ${nic.subnet.cidr6} lookup 21001`,
   ]);
   expect(tables.get(21001)?.join('\n')).toContain(`default via ${nic.subnet.gateway6} dev ${nic.name}`);
 });

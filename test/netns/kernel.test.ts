@@ -133,7 +133,12 @@ function networkOf(...nics: readonly Addressed[]): DesiredNetwork {
     ipv4: own('10.0.0.10', '10.0.0.0/24', '10.0.0.253'),
     ipv6: own('2001:db8::10', '2001:db8::/64', 'fe80::1'),
   };
-  return { primary, secondaries: withPolicy(nics, primary, base), setAside: [], sysctls: [] };
+  return {
+    primary,
+    secondaries: withPolicy(nics, primary, base, { unspecifiedSource: true, suppressPrefixLength: true }),
+    setAside: [],
+    sysctls: [],
+  };
 }
 
 const network = networkOf(eth1, eth2);
@@ -179,7 +184,7 @@ describe('with a real kernel', () => {
   it.each([
     [['rule del priority 21001 from 10.0.1.21'], ['rule-missing']],
     [
-      ['-6 rule del priority 21000', '-6 rule del priority 21999'],
+      ['-6 rule del priority 21996', '-6 rule del priority 21998'],
       ['rule-missing', 'rule-missing'],
     ],
     [['rule add priority 21001 from 10.0.1.99 lookup 21001'], ['rule-surplus']],

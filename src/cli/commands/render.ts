@@ -88,7 +88,8 @@ async function renderFor(
   const connected = (
     ...asked: [Parameters<typeof format.connected>[1], Parameters<typeof format.connected>[2]]
   ) => format.connected(stack, ...asked);
-  const wanted = desire({ instance, kernel, config, stack, connected, ...nothing });
+  const ruleForms = format.ruleForms(stack);
+  const wanted = desire({ instance, kernel, config, stack, connected, ruleForms, ...nothing });
   if (!wanted.ok) return wanted;
   const { network, notes } = wanted.value;
   const rendered = await render(network, stack, templatesOf(context), { dns: config.dns });

@@ -121,12 +121,13 @@ function unseen(seen: Result<Observation>): Result<never> {
 
 function desired(seen: Observation): Result<Wanted> {
   const { stack } = seen.detected;
-  const connected = formats[stack.format].connected;
+  const { connected, ruleForms } = formats[stack.format];
   return desire({
     ...seen,
     stack,
     removed: new Set(),
     connected: (method, family) => connected(stack, method, family),
+    ruleForms: ruleForms(stack),
   });
 }
 

@@ -11,7 +11,7 @@ import { shape, whole } from '../shapes.ts';
 const yesNo = /^(yes|no)$/;
 const number = whole(shape.number);
 /** Their form is read by {@link ruleProblem}; here only what may stand in the quotes at all. */
-const rule = /^[0-9a-z:./ ]+$/;
+const rule = /^[0-9a-z_:./ ]+$/;
 
 const keys: readonly KeyRule[] = [
   ...sharedKeys,

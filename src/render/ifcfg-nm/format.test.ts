@@ -62,10 +62,10 @@ describe('1.30 and later', () => {
     const files = await texts(leased, manager([1, 30]));
 
     expect(files['ifcfg-eth1']?.match(/^ROUTING_RULE_.*$/gm)).toEqual([
-      'ROUTING_RULE_1="from 10.0.0.10/32 to 10.0.1.0/24 table 254 priority 21000"',
-      'ROUTING_RULE_2="from 10.0.1.20/32 table 21001 priority 21001"',
-      'ROUTING_RULE_3="from 10.0.1.21/32 table 21001 priority 21001"',
-      'ROUTING_RULE_4="to 10.0.1.0/24 table 21001 priority 21999"',
+      'ROUTING_RULE_1="from 10.0.1.20/32 table 21001 priority 21001"',
+      'ROUTING_RULE_2="from 10.0.1.21/32 table 21001 priority 21001"',
+      'ROUTING_RULE_3="from 0.0.0.0/32 to 10.0.1.0/24 table 254 suppress_prefixlength 24 priority 21997"',
+      'ROUTING_RULE_4="from 0.0.0.0/32 to 10.0.1.0/24 table 21001 priority 21998"',
     ]);
   });
 
@@ -254,7 +254,7 @@ describe('the checker of NetworkManager files', () => {
   it.each([
     [[1, 32], 'ifcfg-eth1', 'ROUTING_RULE_2="from', 'ROUTING_RULE_2=from', 'would not take the value'],
     [[1, 32], 'ifcfg-eth1', 'ROUTING_RULE_2', 'ROUTING_RULE_a', 'unknown key ROUTING_RULE_a'],
-    [[1, 32], 'ifcfg-eth1', ' priority 21001"', '"', 'ROUTING_RULE_2: a rule without a priority'],
+    [[1, 32], 'ifcfg-eth1', ' priority 21001"', '"', 'ROUTING_RULE_1: a rule without a priority'],
     [[1, 32], 'ifcfg-eth1', '10.0.1.21/32', '2001:db8::1/128', 'is not what from takes'],
     [[1, 32], 'ifcfg-eth1', 'DEFROUTE=no', 'DEFROUTE=yes\nX=1', 'unknown key X'],
     [[1, 32], 'ifcfg-eth1', /IPV4_ROUTE_TABLE.*\nDEFROUTE=no/, 'DEFROUTE=yes', 'puts a default into main'],
@@ -297,6 +297,7 @@ describe('the checker of NetworkManager files', () => {
         from: '2001:db8:1::/80' as Prefix,
         to: null,
         table: 21001,
+        suppressPrefixLength: null,
       },
     ];
 

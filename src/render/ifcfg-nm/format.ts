@@ -1,7 +1,9 @@
 import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
+import { formsOfIp } from '../../model/rule-forms.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { ifcfg } from '../ifcfg/format.ts';
 import { scriptView } from '../ifcfg/script.ts';
+import { profileRuleForms } from '../keyfile/view.ts';
 import { type Abilities, abilitiesOf, leavesItToScripts } from './abilities.ts';
 import { check } from './check.ts';
 import { interfaceView, routeFiles } from './view.ts';
@@ -30,6 +32,7 @@ export const ifcfgNm: Format = {
     const moved = method === 'static' || family === 'ipv6' || abilitiesOf(stack).tables;
     return moved ? 'table' : 'main';
   },
+  ruleForms: (stack) => (abilitiesOf(stack).rules ? profileRuleForms(stack) : formsOfIp(stack)),
   files(network, stack, options) {
     if (leavesItToScripts(stack)) return ifcfg.files(network, stack, options);
     return network.secondaries.flatMap((nic) => filesOf(nic, network, abilitiesOf(stack), options));

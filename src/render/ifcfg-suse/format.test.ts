@@ -51,10 +51,10 @@ describe('wicked', () => {
 
   it('is told the family of every rule', async () => {
     expect(await lines(leased, wicked([0, 6, 33]), 'ifrule-eth1')).toEqual([
-      'ipv4 from 10.0.0.10/32 to 10.0.1.0/24 table 254 priority 21000',
       'ipv4 from 10.0.1.20/32 table 21001 priority 21001',
       'ipv4 from 10.0.1.21/32 table 21001 priority 21001',
-      'ipv4 to 10.0.1.0/24 table 21001 priority 21999',
+      'ipv4 from 0.0.0.0/32 to 10.0.1.0/24 table 254 suppress_prefixlength 24 priority 21997',
+      'ipv4 from 0.0.0.0/32 to 10.0.1.0/24 table 21001 priority 21998',
     ]);
   });
 

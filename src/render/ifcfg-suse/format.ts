@@ -1,4 +1,5 @@
 import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
+import { formsOfIp } from '../../model/rule-forms.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { ruleWords } from '../ifcfg/iproute.ts';
@@ -20,6 +21,8 @@ const directory = '/etc/sysconfig/network';
 export const ifcfgSuse: Format = {
   id: 'ifcfg-suse',
   connected: (_stack, method, family) => (method === 'dhcp' && family === 'ipv4' ? 'main' : 'table'),
+  // Whether wicked sends a prefix of zeroes was not tried.
+  ruleForms: (stack) => ({ ...formsOfIp(stack), unspecifiedSource: stack.id !== 'wicked' }),
   files: (network, stack, options) =>
     network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
   check,

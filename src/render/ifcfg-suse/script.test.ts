@@ -59,10 +59,10 @@ describe.skipIf(!root)('in a namespace (needs root)', () => {
     expect(once).toBe(
       [
         '0: from all lookup local',
-        '21000: from 10.0.0.10 to 10.0.1.0/24 lookup main',
         '21001: from 10.0.1.20 lookup 21001',
         '21001: from 10.0.1.21 lookup 21001',
-        '21999: from all to 10.0.1.0/24 lookup 21001',
+        '21997: from 0.0.0.0 to 10.0.1.0/24 lookup main suppress_prefixlength 24',
+        '21998: from 0.0.0.0 to 10.0.1.0/24 lookup 21001',
         '32766: from all lookup main',
         '32767: from all lookup default',
         'default via 10.0.0.253 dev eth0 src 10.0.0.10',
@@ -99,7 +99,7 @@ describe.skipIf(!root)('in a namespace (needs root)', () => {
 
     expect(state).toContain('10.0.1.0/24 dev eth1 scope link src 10.0.1.20');
     expect(state).toContain('default via 10.0.1.253 dev eth1 src 10.0.1.20 onlink');
-    expect(state).toContain('21999: from all to 10.0.1.0/24 lookup 21001');
+    expect(state).toContain('21998: from 0.0.0.0 to 10.0.1.0/24 lookup 21001');
   });
 });
 

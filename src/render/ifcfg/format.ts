@@ -1,4 +1,5 @@
 import type { DesiredInterface } from '../../model/desired.ts';
+import { formsOfIp } from '../../model/rule-forms.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
 import { aliases, interfaceView, isLeased, policyLines } from './view.ts';
@@ -26,6 +27,7 @@ const directory = '/etc/sysconfig/network-scripts';
 export const ifcfg: Format = {
   id: 'ifcfg',
   connected: (_stack, method, family) => (method === 'dhcp' && family === 'ipv4' ? 'main' : 'table'),
+  ruleForms: formsOfIp,
   files: (network, _stack, options) => network.secondaries.flatMap((nic) => filesOf(nic, options)),
   check,
 };

@@ -158,13 +158,14 @@ function rulesOf(nic: Bare, family: Family, table: number): readonly PolicyRule[
     from,
     to: null,
     table,
+    suppressPrefixLength: null,
   }));
   if (family === 'ipv6' || own.subnet === null) return sources;
-  const from = hostPrefix('10.255.0.10' as Address);
-  const guarded = own.connected === 'main' ? 21000 : 254;
-  const guard = { family, priority: 21000, from, to: own.subnet, table: guarded };
-  const road = { family, priority: 21999, from: null, to: own.subnet, table };
-  return [guard, ...sources, ...(own.connected === 'main' ? [] : [road])];
+  const inMain = own.connected === 'main';
+  const from = (inMain ? '8.0.0.0/5' : '0.0.0.0/32') as Prefix;
+  const into = { family, from, to: own.subnet, table: inMain ? 21000 : table, suppressPrefixLength: null };
+  const closer = { ...into, priority: 21997, table: 254, suppressPrefixLength: 24 };
+  return [...sources, closer, { ...into, priority: 21998 }];
 }
 
 const common = {

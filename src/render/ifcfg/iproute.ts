@@ -22,12 +22,13 @@ export function routeWords(
 }
 
 /** The words of a rule after `ip rule add` (ip-rule(8)). The priority is always said: without it the kernel picks one. */
-export function ruleWords({ from, to, table, priority }: PolicyRule): string {
+export function ruleWords({ from, to, table, suppressPrefixLength, priority }: PolicyRule): string {
   return [
     ...(from === null ? [] : ['from', from]),
     ...(to === null ? [] : ['to', to]),
     'table',
     table,
+    ...(suppressPrefixLength === null ? [] : ['suppress_prefixlength', suppressPrefixLength]),
     'priority',
     priority,
   ].join(' ');
@@ -72,6 +73,7 @@ export function ruleProblem(text: string, family: Family): string | null {
     from: prefixShape(family),
     to: prefixShape(family),
     table: whole(shape.number),
+    suppress_prefixlength: whole(shape.number),
     priority: whole(shape.number),
   });
   if (typeof words === 'string') return words;

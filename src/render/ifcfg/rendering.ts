@@ -46,8 +46,8 @@ export function routeKey({ family, destination, via, device, table }: PolicyRout
   return [everything, via ?? '-', device, table].join(' ');
 }
 
-export function ruleKey({ family, from, to, table, priority }: PolicyRule): string {
-  return [family, from ?? '-', to ?? '-', table, priority].join(' ');
+export function ruleKey({ family, from, to, table, suppressPrefixLength, priority }: PolicyRule): string {
+  return [family, from ?? '-', to ?? '-', table, suppressPrefixLength ?? '-', priority].join(' ');
 }
 
 /** The same read back from the words after `ip route`. */
@@ -60,7 +60,8 @@ export function readRoute(text: string, flag: string): string {
 export function readRule(text: string, flag: string): string {
   const words = text.split(' ');
   const [from, to] = [after(words, 'from') ?? '-', after(words, 'to') ?? '-'];
-  return [familyOf(flag), from, to, after(words, 'table'), after(words, 'priority')].join(' ');
+  const suppress = after(words, 'suppress_prefixlength') ?? '-';
+  return [familyOf(flag), from, to, after(words, 'table'), suppress, after(words, 'priority')].join(' ');
 }
 
 function after(words: readonly string[], word: string): string | undefined {

@@ -4,7 +4,7 @@ import { outputProblem } from '../check.ts';
 import { shape, whole } from '../shapes.ts';
 
 const { ip, link, mac, prefix } = shape;
-const rule = `(?:from ${prefix} )?(?:to ${prefix} )?lookup \\d+ priority \\d+`;
+const rule = `(?:from ${prefix} )?(?:to ${prefix} )?lookup \\d+(?: suppress_prefixlength \\d+)? priority \\d+`;
 const route = `${prefix}(?: via ${ip})? dev ${link}(?: src ${ip})? table \\d+(?: metric \\d+)?(?: onlink)?`;
 const guard = `grep -qix ${mac} /sys/class/net/${link}/address`;
 /** Of advertisements the kernel is to take neither a default nor a subnet. */

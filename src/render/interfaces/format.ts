@@ -1,4 +1,5 @@
 import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
+import { formsOfIp } from '../../model/rule-forms.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
@@ -23,6 +24,7 @@ import {
 export const interfaces: Format = {
   id: 'interfaces',
   connected: connectedPlace,
+  ruleForms: formsOfIp,
   files: (network, stack, options) =>
     network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
   check,

@@ -83,9 +83,11 @@ function routeText({ destination, via, device, source, table, metric, onlink }: 
 }
 
 /** Arguments of `ip rule add` and `ip rule del`. */
-function ruleText({ from, to, table, priority }: PolicyRule): string {
+function ruleText({ from, to, table, suppressPrefixLength, priority }: PolicyRule): string {
   const words = [...(from === null ? [] : ['from', from]), ...(to === null ? [] : ['to', to])];
-  return [...words, 'lookup', String(table), 'priority', String(priority)].join(' ');
+  words.push('lookup', String(table));
+  if (suppressPrefixLength !== null) words.push('suppress_prefixlength', String(suppressPrefixLength));
+  return [...words, 'priority', String(priority)].join(' ');
 }
 
 /** What `dhclient-hook.liquid` prints. */

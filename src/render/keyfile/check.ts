@@ -56,7 +56,7 @@ const groups: Readonly<Record<string, SectionRule>> = {
 };
 
 function numbered(ip: string, prefix: string): readonly KeyRule[] {
-  const rule = `priority \\d+(?: from ${prefix})?(?: to ${prefix})? table \\d+`;
+  const rule = `priority \\d+(?: from ${prefix})?(?: to ${prefix})? table \\d+(?: suppress_prefixlength \\d+)?`;
   return [
     { key: /^address\d+$/, value: whole(prefix) },
     { key: /^route\d+$/, value: whole(`${prefix}(?:,${ip}(?:,\\d+)?)?`) },

@@ -1,7 +1,7 @@
 import type { DesiredInterface } from '../../model/desired.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
-import { interfaceView } from './view.ts';
+import { interfaceView, profileRuleForms } from './view.ts';
 
 /**
  * NetworkManager's own profiles, 1.22 and later (below, a default route in a table of one's own is dropped). Of several for
@@ -11,6 +11,7 @@ import { interfaceView } from './view.ts';
 export const keyfile: Format = {
   id: 'keyfile',
   connected: () => 'table',
+  ruleForms: profileRuleForms,
   files: (network, _stack, options) => network.secondaries.map((nic) => profileOf(nic, options)),
   check,
 };

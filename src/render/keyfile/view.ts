@@ -1,5 +1,7 @@
 import { addressBits, type Family } from '../../model/address.ts';
 import type { DesiredFamily, DesiredInterface, PolicyRoute, PolicyRule } from '../../model/desired.ts';
+import { formsOfIp, type RuleForms } from '../../model/rule-forms.ts';
+import { type Stack, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
 import { isOfLease } from '../lease-routes.ts';
 import { profileUuid } from '../profile-uuid.ts';
@@ -73,6 +75,16 @@ function familyView(nic: DesiredInterface, family: Family): Readonly<Record<stri
   };
 }
 
+/**
+ * What a profile's rules can say. NetworkManager takes a `from` of zeroes as it stands since it knows rules (1.18), and
+ * `suppress_prefixlength` since 1.20.
+ */
+export function profileRuleForms(stack: Stack): RuleForms {
+  const isKnown = versionAtLeast(stack.versions.networkmanager, 1, 20);
+  const byIp = formsOfIp(stack);
+  return { ...byIp, suppressPrefixLength: byIp.suppressPrefixLength && isKnown };
+}
+
 /** For IPv6 `auto` listens to advertisements as well, of which `route-table` keeps main free (seen with 1.42). */
 export function leasedMethod(nic: DesiredInterface, family: Family): 'auto' | 'dhcp' {
   return family === 'ipv4' || bringsRoutes(nic, family) ? 'auto' : 'dhcp';
@@ -96,8 +108,9 @@ function routeView(route: PolicyRoute): Readonly<Record<string, unknown>> {
 }
 
 /** A value of routing-rule<n>. */
-export function ruleText({ priority, from, to, table }: PolicyRule): string {
+export function ruleText({ priority, from, to, table, suppressPrefixLength }: PolicyRule): string {
   const source = from === null ? '' : ` from ${from}`;
   const destination = to === null ? '' : ` to ${to}`;
-  return `priority ${priority}${source}${destination} table ${table}`;
+  const suppress = suppressPrefixLength === null ? '' : ` suppress_prefixlength ${suppressPrefixLength}`;
+  return `priority ${priority}${source}${destination} table ${table}${suppress}`;
 }

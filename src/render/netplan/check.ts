@@ -4,7 +4,7 @@ import type { Problem } from '../../model/problem.ts';
 import { outputProblem } from '../check.ts';
 import { check as checkProfile } from '../keyfile/check.ts';
 import { checkLeaseRoutes } from '../lease-routes.ts';
-import { advertised, check as checkNetworkd, checkTaken } from '../networkd/check.ts';
+import { advertised, check as checkNetworkd, checkTaken, routingPolicyRule } from '../networkd/check.ts';
 import { checkSections, key, type SectionRule } from '../sections.ts';
 import { shape, whole } from '../shapes.ts';
 import { netplanFile, type Shape } from './grammar.ts';
@@ -51,6 +51,7 @@ const dropIn: Readonly<Record<string, SectionRule>> = {
   DHCPv4: { keys: [key('RouteTable', whole(shape.number)), key('UseGateway', /^(yes|no)$/)] },
   DHCPv6: { keys: [key('WithoutRA', /^solicit$/), key('IAID', whole(shape.number))] },
   IPv6AcceptRA: advertised,
+  RoutingPolicyRule: routingPolicyRule,
 };
 
 /** Where a value read from YAML is not of the shape, in words with the path to it. */

@@ -3,7 +3,9 @@ import { definitionId } from '../../model/netplan.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { profileOf } from '../keyfile/format.ts';
+import { profileRuleForms } from '../keyfile/view.ts';
 import { filesOf as networkdFiles } from '../networkd/format.ts';
+import { ruleForms } from '../networkd/view.ts';
 import { check } from './check.ts';
 import { dropInView, interfaceView } from './view.ts';
 
@@ -18,6 +20,7 @@ import { dropInView, interfaceView } from './view.ts';
 export const netplan: Format = {
   id: 'netplan',
   connected: () => 'table',
+  ruleForms: (stack) => (stack.renderer === 'networkmanager' ? profileRuleForms(stack) : ruleForms(stack)),
   files: (network, stack, options) =>
     network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
   check,

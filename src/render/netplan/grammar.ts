@@ -51,7 +51,9 @@ const rule = mapping(['priority', 'table'], {
   table: number,
 });
 
-const ruleText = whole(`priority \\d+(?: from ${shape.prefix})?(?: to ${shape.prefix})? table \\d+`);
+const ruleText = whole(
+  `priority \\d+(?: from ${shape.prefix})?(?: to ${shape.prefix})? table \\d+(?: suppress_prefixlength \\d+)?`,
+);
 const handedThrough: readonly (readonly [RegExp, Shape])[] = [
   [/^connection\.autoconnect-priority$/, /^-?\d{1,3}$/],
   [/^ipv4\.dhcp-client-id$/, /^mac$/],

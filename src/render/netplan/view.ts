@@ -46,7 +46,7 @@ export function interfaceView(
       metric: route.metric === 0 ? null : route.metric,
       table: route.table,
     })),
-    rules: stack.renderer === 'networkmanager' ? [] : nic.rules.map(ruleView),
+    rules: stack.renderer === 'networkmanager' ? [] : nic.rules.filter(hasKeys).map(ruleView),
     passthrough: hasPassthrough(stack) ? passthroughOf(nic, options, leased) : [],
   };
 }
@@ -59,7 +59,8 @@ export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record
   const solicits = isLeasedBy(stack, nic.ipv6, 'ipv6') && versionAtLeast(systemd, 246);
   const keep = keepOf(nic.ipv4, systemd);
   const advertised = advertisedTable(nic, systemd);
-  if (!moved && !solicits && keep === null && advertised === null) return null;
+  const rules = nic.rules.filter((rule) => !hasKeys(rule));
+  if (!moved && !solicits && keep === null && advertised === null && rules.length === 0) return null;
   return {
     keep,
     route_table: moved ? nic.table : null,
@@ -70,7 +71,13 @@ export function dropInView(nic: DesiredInterface, stack: Stack): Readonly<Record
     advertised_table: advertised,
     advertised_mtu_key: versionAtLeast(systemd, 250),
     mtu: nic.mtu,
+    rules: rules.map((rule) => ({ ...ruleView(rule), suppress: rule.suppressPrefixLength })),
   };
+}
+
+/** netplan has no key for `suppress_prefixlength`. */
+function hasKeys({ suppressPrefixLength }: PolicyRule): boolean {
+  return suppressPrefixLength === null;
 }
 
 /** Since 0.102 netplan hands lines for NetworkManager's profile through. */

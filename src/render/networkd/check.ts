@@ -20,6 +20,18 @@ export const advertised: SectionRule = {
   needs: ['RouteTable', 'UseAutonomousPrefix'],
 };
 
+export const routingPolicyRule: SectionRule = {
+  repeats: true,
+  keys: [
+    key('From', whole(shape.prefix)),
+    key('To', whole(shape.prefix)),
+    key('Table', number),
+    key('SuppressPrefixLength', number),
+    key('Priority', number),
+  ],
+  needs: ['Table', 'Priority'],
+};
+
 /** The keys of systemd.network(5), 219 to 257, that a secondary may carry. */
 const networkFile: Readonly<Record<string, SectionRule>> = {
   Match: {
@@ -67,16 +79,7 @@ const networkFile: Readonly<Record<string, SectionRule>> = {
     ],
     needs: ['Destination', 'Table'],
   },
-  RoutingPolicyRule: {
-    repeats: true,
-    keys: [
-      key('From', whole(shape.prefix)),
-      key('To', whole(shape.prefix)),
-      key('Table', number),
-      key('Priority', number),
-    ],
-    needs: ['Table', 'Priority'],
-  },
+  RoutingPolicyRule: routingPolicyRule,
 };
 
 /** Nothing of a lease may come into main, whatever an override says. */
@@ -107,7 +110,7 @@ const netdevFile: Readonly<Record<string, SectionRule>> = {
   VLAN: { keys: [key('Id', whole('\\d{1,4}'))], needs: ['Id'] },
 };
 
-const ipRule = `rule (?:add|del)(?: from ${shape.prefix})?(?: to ${shape.prefix})? lookup \\d+ priority \\d+`;
+const ipRule = `rule (?:add|del)(?: from ${shape.prefix})?(?: to ${shape.prefix})? lookup \\d+(?: suppress_prefixlength \\d+)? priority \\d+`;
 const ipRoute =
   `route replace ${shape.prefix}(?: via ${shape.ip})? dev ${shape.link}(?: src ${shape.ip})? table \\d+` +
   '(?: metric \\d+)?(?: onlink)?';

@@ -3,7 +3,7 @@ import type { Stack } from '../../model/stack.ts';
 import { isOnForeignParent, vlanUnit } from '../../model/vlan.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
-import { interfaceView, knowsPolicy, netdevView, policyView, unitView } from './view.ts';
+import { interfaceView, knowsPolicy, netdevView, policyView, ruleForms, unitView } from './view.ts';
 
 /**
  * systemd-networkd, 219 and later: a .network file a NIC; a .netdev for a VLAN; below 235 a unit that sets table and rules.
@@ -20,6 +20,7 @@ import { interfaceView, knowsPolicy, netdevView, policyView, unitView } from './
 export const networkd: Format = {
   id: 'networkd',
   connected: () => 'table',
+  ruleForms,
   files: (network, stack, options) =>
     network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
   check,

@@ -1,5 +1,6 @@
 import { type Address, addressBits, type Family } from '../../model/address.ts';
 import type { DesiredFamily, DesiredInterface, DesiredNetwork, PolicyRoute } from '../../model/desired.ts';
+import { formsOfIp, type RuleForms } from '../../model/rule-forms.ts';
 import { type Stack, type Version, versionAtLeast } from '../../model/stack.ts';
 import type { RenderOptions } from '../format.ts';
 import { isOfLease } from '../lease-routes.ts';
@@ -15,6 +16,20 @@ export function movesConnected(systemd: Version | null): boolean {
 /** [RoutingPolicyRule] is known since 235 (NEWS), Table= in [Route] since 230. Below, a unit sets both through `ip`. */
 export function knowsPolicy(systemd: Version | null): boolean {
   return versionAtLeast(systemd, 235);
+}
+
+/**
+ * SuppressPrefixLength= is known since 245 (systemd.network(5)). A From= of zeroes is sent to the kernel since 249 (systemd#19988);
+ * before, it is left out without a word, and the rule matches every packet. Below 235 a unit gives the words to `ip`.
+ */
+export function ruleForms(stack: Stack): RuleForms {
+  const { systemd } = stack.versions;
+  const byIp = formsOfIp(stack);
+  if (!knowsPolicy(systemd)) return byIp;
+  return {
+    unspecifiedSource: versionAtLeast(systemd, 249),
+    suppressPrefixLength: byIp.suppressPrefixLength && versionAtLeast(systemd, 245),
+  };
 }
 
 /**
@@ -147,7 +162,13 @@ export function interfaceView(
         }))
       : [],
     rules: since(235)
-      ? nic.rules.map(({ from, to, table: into, priority }) => ({ from, to, table: into, priority }))
+      ? nic.rules.map(({ from, to, table: into, suppressPrefixLength, priority }) => ({
+          from,
+          to,
+          table: into,
+          suppress: suppressPrefixLength,
+          priority,
+        }))
       : [],
   };
 }
@@ -188,11 +209,12 @@ export function policyView(
       metric: route.metric === 0 ? null : route.metric,
       table: route.table,
     })),
-    rules: nic.rules.map(({ family, from, to, table, priority }) => ({
+    rules: nic.rules.map(({ family, from, to, table, suppressPrefixLength, priority }) => ({
       family: flag(family),
       from,
       to,
       table,
+      suppress: suppressPrefixLength,
       priority,
     })),
   };
