@@ -1,11 +1,23 @@
 import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import { fail, ok, type Result } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 
-/** A configuration file as plain data, with the line each part stands on. */
+/** Line and column, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something wrong in a configuration file. */
+export interface Fault extends Position {
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** A configuration file as plain data, with the position of each part. */
 export interface ConfigDocument {
   readonly value: unknown;
-  /** The line (from 1) of the value at this path, or of the nearest thing around it that is written down. */
-  lineOf(path: readonly PropertyKey[]): number;
+  /** Where the key or list entry at this path stands, or the nearest thing around it that is written down. */
+  positionOf(path: readonly PropertyKey[]): Position;
 }
 
 /** A configuration of a few dozen keys has no need for more characters. */
@@ -20,12 +32,22 @@ export function readDocument(text: string, path: string): Result<ConfigDocument>
   const lines = new LineCounter();
   const document = parse(text, lines);
   if (document === null) return fail('config-invalid', path, 'nested too deeply');
-  const fault = firstFault(document, lines);
-  if (fault !== null) return fail('config-invalid', `${path}:${fault.line}`, fault.message, fault.advice);
+  const faults = faultsOf(document, lines);
+  if (faults.length > 0) return refusal(path, faults);
   return ok({
     value: document.toJS({ maxAliasCount: 0 }),
-    lineOf: (at) => lineOf(document, lines, at),
+    positionOf: (at) => positionAt(lines, offsetOf(document, at)),
   });
+}
+
+/** The refusal of a configuration file: every fault at once, in the order of the file, each as `file:line:column`. */
+export function refusal(path: string, faults: readonly Fault[]): { ok: false; problem: Problem } {
+  const ordered = [...faults].sort((one, other) => one.line - other.line || one.column - other.column);
+  const [first, ...also] = ordered.map(({ line, column, message, advice }) => {
+    return fail('config-invalid', `${path}:${line}:${column}`, message, advice).problem;
+  });
+  if (first === undefined) return fail('config-invalid', path, 'not a configuration');
+  return { ok: false, problem: also.length === 0 ? first : { ...first, also } };
 }
 
 /** The parser recurses; a file of opening brackets exhausts the stack. */
@@ -38,44 +60,41 @@ function parse(text: string, lines: LineCounter): Document.Parsed | null {
   }
 }
 
-interface Fault {
-  readonly line: number;
-  readonly message: string;
-  readonly advice: string;
-}
+/** More than this many faults of the syntax follow from each other. */
+const shownFaults = 20;
 
-function firstFault(document: Document.Parsed, lines: LineCounter): Fault | null {
-  const error = document.errors[0] ?? document.warnings[0];
-  if (error !== undefined) {
-    const tab = error.code === 'TAB_AS_INDENT' ? 'indent with spaces' : '';
-    return {
-      line: lines.linePos(error.pos[0]).line,
+function faultsOf(document: Document.Parsed, lines: LineCounter): readonly Fault[] {
+  const broken = [...document.errors, ...document.warnings].map(
+    (error): Fault => ({
+      ...positionAt(lines, error.pos[0]),
       message: `not valid YAML: ${oneLine(error.message)}`,
-      advice: tab,
-    };
-  }
-  return firstAnchor(document, lines);
+      advice: error.code === 'TAB_AS_INDENT' ? 'indent with spaces' : '',
+    }),
+  );
+  return [...broken, ...anchors(document, lines)].slice(0, shownFaults);
 }
 
-function firstAnchor(document: Document.Parsed, lines: LineCounter): Fault | null {
-  let offset: number | null = null;
+function anchors(document: Document.Parsed, lines: LineCounter): readonly Fault[] {
+  const faults: Fault[] = [];
   visit(document, {
     Node: (_, node) => {
-      if (!isAlias(node) && node.anchor === undefined) return undefined;
-      offset = node.range?.[0] ?? 0;
-      return visit.BREAK;
+      if (!isAlias(node) && node.anchor === undefined) return;
+      faults.push({
+        ...positionAt(lines, node.range?.[0] ?? 0),
+        message: 'anchors (&) and aliases (*) are not supported',
+        advice: 'write the value out, or quote it if the sign belongs to it',
+      });
     },
   });
-  if (offset === null) return null;
-  const message = 'anchors (&) and aliases (*) are not supported';
-  return {
-    line: lines.linePos(offset).line,
-    message,
-    advice: 'write the value out, or quote it if the sign belongs to it',
-  };
+  return faults;
 }
 
-function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly PropertyKey[]): number {
+function positionAt(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = 0;
   for (const step of path) {
@@ -88,7 +107,7 @@ function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly Pr
     offset = mark.range?.[0] ?? offset;
     node = next;
   }
-  return lines.linePos(offset).line;
+  return offset;
 }
 
 function childOf(node: unknown, step: PropertyKey): unknown {

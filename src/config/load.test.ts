@@ -32,7 +32,7 @@ metadata:
   token: always
   agreeing_reads: 3
 interfaces:
-  exclude: [eth9, "veth*", 00-16-3E-12-16-02, eni-bp1example]
+  exclude: [eth9, "veth*", "eth[1-3]", "ens[!5]", 00-16-3E-12-16-02, eni-bp1example]
   include: [veth0]
   manage_primary: true
   vlans:
@@ -72,7 +72,7 @@ const everyValue = {
     agreeingReads: 3,
   },
   interfaces: {
-    exclude: ['eth9', 'veth*', '00:16:3e:12:16:02', 'eni-bp1example'],
+    exclude: ['eth9', 'veth*', 'eth[1-3]', 'ens[!5]', '00:16:3e:12:16:02', 'eni-bp1example'],
     include: ['veth0'],
     managePrimary: true,
     vlans: [
@@ -293,7 +293,7 @@ describe('a fault', () => {
     const problem = await refusal(text);
 
     expect(problem.code).toBe('config-invalid');
-    expect(problem.place).toBe(`${path}:${line}`);
+    expect(problem.place).toMatch(new RegExp(`^${path}:${line}:\\d+$`));
     expect(problem.message).toContain(message);
     expect(problem.advice).toContain(advice);
   });
@@ -319,10 +319,58 @@ describe('a fault', () => {
     expect(problem.message).not.toMatch(/[\n\r]/);
   });
 
-  it('that comes first in the file is the one reported', async () => {
-    const problem = await refusal('dns: maybe\nstack: x\nunknown: 1');
+  it('is one of all that are reported, each at its line and column', async () => {
+    const text =
+      'dns: maybe\nstack: x\ninterfaces:\n  exclude: [eth0, "eth[1", "00:16:*"]\n  addresses: {eth1: [], eth2: []}\nunknown: 1\nprovider: file\n';
+    const { also = [], ...first } = await refusal(text);
 
-    expect(problem.place).toBe(`${path}:1`);
+    expect([first, ...also].map(({ code, place, message }) => `${code} ${place} ${message}`)).toEqual([
+      `config-invalid ${path}:1:1 dns cannot be "maybe"`,
+      `config-invalid ${path}:2:1 stack cannot be "x"`,
+      `config-invalid ${path}:4:19 interfaces.exclude[1] cannot be "eth[1"`,
+      `config-invalid ${path}:4:28 interfaces.exclude[2] cannot be "00:16:*"`,
+      `config-invalid ${path}:5:15 interfaces.addresses.eth1 cannot be a list`,
+      `config-invalid ${path}:5:25 interfaces.addresses.eth2 cannot be a list`,
+      `config-invalid ${path}:6:1 unknown key unknown`,
+      `config-invalid ${path}:7:1 provider file needs metadata.file`,
+    ]);
+  });
+
+  it('of the syntax is one of all that are reported', async () => {
+    const { also = [], ...first } = await refusal('dns: &a true\nstack: *a\nformat: *b\n');
+
+    const places = [first, ...also].map(({ place }) => place);
+    expect(places).toEqual([`${path}:1:9`, `${path}:2:8`, `${path}:3:9`]);
+  });
+
+  it.each([
+    ['metadata: {timeout: 61s}', ['500ms', '3s', '30s']],
+    ['metadata: {poll: 1s}', ['30s', '2m', '30m']],
+    ['rollback: {timeout: 1s}', ['30s', '2m']],
+  ])('of a duration gives examples that are allowed: %s', async (text, examples) => {
+    const { advice } = await refusal(text);
+
+    expect(advice).toMatch(new RegExp(`such as ${examples.join(' or ')}$`));
+    for (const example of examples) await load(text.replace(/\d+s/, example));
+  });
+
+  it.each(['eth[1', 'eth1]', 'eth[9-0]', '00:16:3e:*', '00:16:3e'])(
+    'of a pattern says what is allowed: %s',
+    async (pattern) => {
+      for (const key of ['exclude', 'include']) {
+        const { place, advice } = await refusal(`interfaces:\n  ${key}: ["${pattern}"]`);
+        expect(place).toMatch(new RegExp(`^${path}:2:\\d+$`));
+        expect(advice).toContain('wildcards *, ?, [12], [1-3] and [!0]');
+      }
+    },
+  );
+
+  it('of the provider names the line and the providers', async () => {
+    expect(await refusal('\nprovider: aws\n')).toMatchObject({
+      place: `${path}:2:1`,
+      message: 'provider cannot be "aws"',
+      advice: 'allowed: one of auto, alibaba, huawei, kakaocloud, openstack, file',
+    });
   });
 });
 

@@ -1,36 +1,30 @@
 import type * as z from 'zod';
 import type { Config } from '../model/config.ts';
 import { printable } from '../model/mac.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { ok, type Result } from '../model/problem.ts';
 import { defaultConfig } from './defaults.ts';
-import { type ConfigDocument, readDocument } from './document.ts';
+import { type ConfigDocument, type Fault, readDocument, refusal } from './document.ts';
 import { nearest } from './nearest.ts';
 import { type ConfigFile, configFile } from './schema.ts';
 
 /**
- * Reads the text of a configuration file. The first fault, by line, is the one reported: the place is `file:line`, the
- * message names the key, the advice says what is allowed. Errors: `config-invalid`.
+ * Reads the text of a configuration file. Every fault is reported at once: the place is `file:line:column`, the
+ * message names the key, the advice says what is allowed. Errors: `config-invalid`, with further faults in `also`.
  */
 export function parseConfig(text: string, path: string): Result<Config> {
   const document = readDocument(text, path);
   if (!document.ok) return document;
   if (document.value.value === null) return ok(defaultConfig);
   const parsed = configFile.safeParse(document.value.value);
-  if (parsed.success) return consistent(configOf(parsed.data), path, document.value);
-  const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, document.value, path));
-  faults.sort((one, other) => one.line - other.line);
-  return {
-    ok: false,
-    problem: faults[0]?.problem ?? fail('config-invalid', path, 'not a configuration').problem,
-  };
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const faults = [
+    ...issues.flatMap((issue) => faultsOf(issue, document.value)),
+    ...inconsistencies(document.value),
+  ];
+  return parsed.success && faults.length === 0 ? ok(configOf(parsed.data)) : refusal(path, faults);
 }
 
-interface Fault {
-  readonly line: number;
-  readonly problem: Problem;
-}
-
-function faultsOf(issue: z.core.$ZodIssue, document: ConfigDocument, path: string): readonly Fault[] {
+function faultsOf(issue: z.core.$ZodIssue, document: ConfigDocument): readonly Fault[] {
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(', ');
     return issue.keys.map((unknown) => {
@@ -40,7 +34,7 @@ function faultsOf(issue: z.core.$ZodIssue, document: ConfigDocument, path: strin
         guess === undefined
           ? `known here: ${issue.message}`
           : `did you mean ${keyName([...issue.path, guess])}?`;
-      return fault(document, path, at, `unknown key ${keyName(at)}`, advice);
+      return fault(document, at, `unknown key ${keyName(at)}`, advice);
     });
   }
   const value = valueAt(document.value, issue.path);
@@ -48,28 +42,19 @@ function faultsOf(issue: z.core.$ZodIssue, document: ConfigDocument, path: strin
     value === undefined
       ? `${keyName(issue.path)} is missing`
       : `${keyName(issue.path)} cannot be ${shown(value)}`;
-  return [fault(document, path, issue.path, message, `allowed: ${issue.message}`)];
+  return [fault(document, issue.path, message, `allowed: ${issue.message}`)];
 }
 
-function fault(
-  document: ConfigDocument,
-  path: string,
-  at: readonly PropertyKey[],
-  message: string,
-  advice: string,
-): Fault {
-  const line = document.lineOf(at);
-  return { line, problem: fail('config-invalid', `${path}:${line}`, message, advice).problem };
+function fault(document: ConfigDocument, at: readonly PropertyKey[], message: string, advice: string): Fault {
+  return { ...document.positionOf(at), message, advice };
 }
 
-/** What no single key can say. */
-function consistent(config: Config, path: string, document: ConfigDocument): Result<Config> {
-  if (config.provider === 'file' && config.metadata.file === null) {
-    const line = document.lineOf(['provider']);
-    const advice = 'set metadata.file to a saved `enid metadata --json`';
-    return fail('config-invalid', `${path}:${line}`, 'provider file needs metadata.file', advice);
-  }
-  return ok(config);
+/** What no single key can say; also beside other faults. */
+function inconsistencies(document: ConfigDocument): readonly Fault[] {
+  const file = valueAt(document.value, ['metadata', 'file']) ?? null;
+  if (valueAt(document.value, ['provider']) !== 'file' || file !== null) return [];
+  const advice = 'set metadata.file to a saved `enid metadata --json`';
+  return [fault(document, ['provider'], 'provider file needs metadata.file', advice)];
 }
 
 function configOf(file: ConfigFile): Config {

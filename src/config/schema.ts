@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { providerIds } from '../model/provider.ts';
 import { formatIds, stackIds } from '../model/stack.ts';
 import { defaultConfig as defaults } from './defaults.ts';
 import {
@@ -13,7 +14,6 @@ import {
   list,
   mac,
   nicPattern,
-  providerId,
   required,
   wholeNumber,
   word,
@@ -58,7 +58,7 @@ const vlans = z
 
 /** /etc/enid/config.yaml as it is written: the keys of design and README, snake case, each with default and range. */
 export const configFile = section({
-  provider: key(defaults.provider, providerId),
+  provider: key(defaults.provider, word(['auto', ...providerIds])),
   stack: key(defaults.stack, word(['auto', ...stackIds])),
   format: key(defaults.format, word(['auto', ...formatIds])),
   metadata: optionalSection({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Address, addressBits, familyOf, parseAddress } from '../model/address.ts';
 import type { AddressWithLength } from '../model/config.ts';
+import { globFault } from '../model/glob.ts';
 import { type Mac, parseMac } from '../model/mac.ts';
 
 /** Refuses a value, saying what is allowed; `path` points below the value where a part of it is meant. */
@@ -56,9 +57,11 @@ const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_
 
 /** A duration such as `500ms`, `3s`, `2m` or `1h`, given back in milliseconds; the ends are written the same way. */
 export function duration(shortest: string, longest: string): Read<number> {
-  const allowed = `a duration from ${shortest} to ${longest}, such as 500ms, 3s or 2m`;
   const lowest = durationOf(shortest) ?? 0;
   const highest = durationOf(longest) ?? 0;
+  const fits = (text: string) => (durationOf(text) ?? 0) > lowest && (durationOf(text) ?? 0) < highest;
+  const examples = ['500ms', '3s', '30s', '2m', '30m'].filter(fits).slice(0, 3);
+  const allowed = `a duration from ${shortest} to ${longest}, such as ${examples.join(' or ')}`;
   return (value, refuse) => {
     const length = typeof value === 'string' ? durationOf(value) : null;
     return length !== null && length >= lowest && length <= highest ? length : refuse(allowed);
@@ -82,11 +85,15 @@ export function list<T>(what: string, read: Read<T>): Read<readonly T[]> {
 
 /** A name with globs, a MAC (given back in its canonical form) or an interface id. */
 export const nicPattern: Read<string> = (value, refuse) => {
-  if (typeof value !== 'string' || !/^[\w.:*?[\]!@-]{1,64}$/.test(value)) {
-    return refuse('an interface name (with * and ?), a MAC address or an interface id');
-  }
+  const allowed =
+    'an interface name (wildcards *, ?, [12], [1-3] and [!0]), a whole MAC address or an interface id';
+  if (typeof value !== 'string' || !/^[\w.:*?[\]!^@-]{1,64}$/.test(value)) return refuse(allowed);
   const parsed = parseMac(value, '');
-  return parsed.ok && /[:-]/.test(value) ? parsed.value : value;
+  if (parsed.ok && /[:-]/.test(value)) return parsed.value;
+  const fault = globFault(value);
+  if (fault !== null) return refuse(`${allowed}; this one ${fault}`);
+  // No name of a link has a colon (dev_valid_name() of the kernel): a part of a MAC address would fit nothing.
+  return value.replace(/\[\[:\w+:\]/g, '').includes(':') ? refuse(allowed) : value;
 };
 
 export const mac: Read<Mac> = (value, refuse) => {
@@ -117,8 +124,10 @@ export const addressesByMac: Read<ReadonlyMap<Mac, readonly AddressWithLength[]>
   const found = new Map<Mac, readonly AddressWithLength[]>();
   for (const [name, addresses] of Object.entries(value)) {
     const parsed = parseMac(name, '');
-    if (!parsed.ok) return refuse('a MAC address such as 00:16:3e:12:16:02 as key', [name]);
-    if (found.has(parsed.value)) return refuse('every MAC address once', [name]);
+    if (!parsed.ok || found.has(parsed.value)) {
+      refuse(parsed.ok ? 'every MAC address once' : 'a MAC address such as 00:16:3e:12:16:02 as key', [name]);
+      continue;
+    }
     found.set(
       parsed.value,
       readList(addresses, (allowed, path = []) => refuse(allowed, [name, ...path])),
@@ -144,9 +153,3 @@ export const endpoint: Read<string> = (value, refuse) => {
     return refuse(allowed);
   }
 };
-
-/** A provider's id; whether there is such a provider is for the metadata stage to say. */
-export const providerId: Read<string> = (value, refuse) =>
-  typeof value === 'string' && /^[a-z][a-z0-9-]{0,31}$/.test(value)
-    ? value
-    : refuse('auto, file or the id of a provider such as alibaba');

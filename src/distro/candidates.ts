@@ -1,8 +1,9 @@
+import { globMatches } from '../model/glob.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { StackId } from '../model/stack.ts';
 import { allOf, anyOf, type Facts, mapFact, whyUnknown } from './facts.ts';
 import { matchesNic, type Netdef, type NetplanConfig } from './netplan-yaml.ts';
-import { matchesPattern, type Nic } from './nic-pattern.ts';
+import type { Nic } from './nic-pattern.ts';
 import type { NetworkUnit, UnitState } from './units.ts';
 
 /** One row of the table: does this stack hold the primary NIC, and what was looked at. */
@@ -147,7 +148,7 @@ function ifupdownHolds(facts: Facts): Result<boolean> {
 /** A stanza's name is the NIC's, or since ifupdown 0.8.20 a pattern after a slash. */
 function stanzaCovers(written: string, nic: Nic): boolean {
   if (written === nic.name) return true;
-  return written.startsWith('/') && matchesPattern(written.slice(1), nic.name);
+  return written.startsWith('/') && globMatches(written.slice(1), nic.name);
 }
 
 function unit(facts: Facts, name: NetworkUnit, test: (state: UnitState) => boolean): Result<boolean> {

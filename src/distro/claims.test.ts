@@ -116,6 +116,18 @@ describe("a person's file", () => {
       '/etc/systemd/network/lan.network',
       '[Match]\nMACAddress=00:16:3e:00:00:01\n',
     ],
+    [
+      'networkd by MAC, but for other names',
+      'networkd',
+      '/etc/systemd/network/lan.network',
+      '[Match]\nMACAddress=00:16:3e:00:00:01\nName=!eth0 eth[2-9]\n',
+    ],
+    [
+      'a keyfile that matches one name among others it is not for',
+      'networkmanager',
+      `${keyfiles}/lan.nmconnection`,
+      '[connection]\nid=lan\n[match]\ninterface-name=|eth1;!eth0;\n',
+    ],
     ['a stanza', 'ifupdown', '/etc/network/interfaces', 'auto eth1\niface eth1 inet dhcp\n'],
     ['a stanza by MAC', 'ifupdown', '/etc/network/interfaces', 'iface /mac/00:16:3e:00:00:01 inet dhcp\n'],
     ['SUSE by name', 'wicked', '/etc/sysconfig/network/ifcfg-eth1', "BOOTPROTO='dhcp'\n"],
@@ -162,6 +174,11 @@ describe("a person's file", () => {
       'a name that goes with another MAC',
       'networkd',
       { '/etc/systemd/network/80.network': '[Match]\nName=eth1\nMACAddress=02:00:00:00:00:09\n' },
+    ],
+    [
+      'a name that the file says it is not for',
+      'networkd',
+      { '/etc/systemd/network/80.network': '[Match]\nMACAddress=00:16:3e:00:00:01\nName=!eth[12]\n' },
     ],
     ['a mask of networkd', 'networkd', { '/etc/systemd/network/60-x.network': { link: '/dev/null' } }],
     [
@@ -395,6 +412,12 @@ describe('a container network plug-in', () => {
     expect(isUnmanaged(['mac:00:16:3E:00:00:01'], one)).toBe(true);
     expect(isUnmanaged(['00:16:3e:00:00:01'], one)).toBe(true);
     expect(isUnmanaged(['interface-name:=eth1'], one)).toBe(true);
+    expect(isUnmanaged(['interface-name:=eth*'], one)).toBe(false);
+    expect(isUnmanaged(['interface-name:~eth?'], one)).toBe(true);
+    expect(isUnmanaged(['interface-name:eth[12]'], one)).toBe(false);
+    expect(isUnmanaged(['*'], one)).toBe(true);
+    expect(isUnmanaged(['eth1'], one)).toBe(true);
+    expect(isUnmanaged(['eth*'], one)).toBe(false);
     expect(isUnmanaged(['interface-name:eth*', 'except:mac:00:16:3e:00:00:01'], one)).toBe(false);
     expect(isUnmanaged(['type:wifi', 'except:interface-name:eth0'], one)).toBe(false);
   });

@@ -1,7 +1,7 @@
+import { globMatches, isGlob } from '../model/glob.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { Files } from '../ports/files.ts';
 import { type InterfacesFile, type InterfacesSource, parseInterfaces } from './interfaces-file.ts';
-import { matchesPattern } from './nic-pattern.ts';
 
 export interface ReadInterfaces extends InterfacesFile {
   readonly path: string;
@@ -35,15 +35,15 @@ export async function readInterfaces(files: Files): Promise<Result<readonly Read
 async function includedBy(files: Files, source: InterfacesSource): Promise<Result<readonly string[]>> {
   const pattern = source.pattern.replace(/\/+$/, '');
   const slash = pattern.lastIndexOf('/');
-  const whole = source.kind === 'source-directory' && !/[*?[]/.test(pattern);
+  const whole = source.kind === 'source-directory' && !isGlob(pattern);
   const directory = whole ? pattern : pattern.slice(0, slash);
   const entries = await files.list(directory);
   if (!entries.ok) return entries;
   const last = pattern.slice(slash + 1);
   const wanted = (name: string): boolean => {
     if (source.kind === 'source-directory')
-      return /^[A-Za-z0-9_-]+$/.test(name) && (whole || matchesPattern(last, name));
-    return !name.startsWith('.') && matchesPattern(last, name);
+      return /^[A-Za-z0-9_-]+$/.test(name) && (whole || globMatches(last, name));
+    return !name.startsWith('.') && globMatches(last, name);
   };
   const paths = (entries.value ?? [])
     .filter((entry) => entry.kind !== 'directory' && wanted(entry.name))

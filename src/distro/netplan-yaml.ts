@@ -1,5 +1,6 @@
+import { globMatches, isGlob } from '../model/glob.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
-import { isPattern, matchesPattern, type Nic, sameMac } from './nic-pattern.ts';
+import { type Nic, sameMac } from './nic-pattern.ts';
 
 /** One netplan definition, as far as it says which NIC it is for. */
 export interface Netdef {
@@ -67,11 +68,11 @@ export function matchesNic(netdef: Netdef, nic: Nic): 'exactly' | 'among-others'
   const { match } = netdef;
   if (match === null) return netdef.id === nic.name ? 'exactly' : 'no';
   if (match.macaddress !== null && !sameMac(match.macaddress, nic.mac)) return 'no';
-  if (match.name !== null && !matchesPattern(match.name, nic.name)) return 'no';
+  if (match.name !== null && !globMatches(match.name, nic.name)) return 'no';
   const { driver } = nic;
-  if (match.driver.length > 0 && !match.driver.some((one) => driver !== null && matchesPattern(one, driver)))
+  if (match.driver.length > 0 && !match.driver.some((one) => driver !== null && globMatches(one, driver)))
     return 'no';
-  const exact = match.macaddress !== null || (match.name !== null && !isPattern(match.name));
+  const exact = match.macaddress !== null || (match.name !== null && !isGlob(match.name));
   return exact ? 'exactly' : 'among-others';
 }
 

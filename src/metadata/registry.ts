@@ -5,5 +5,5 @@ import { kakaocloud } from './kakaocloud/index.ts';
 import { openstack } from './openstack/index.ts';
 import type { Provider } from './provider.ts';
 
-/** Every provider, one line each. Where several recognise a machine the first one wins. */
+/** Every provider, one line each, and its id in src/model/provider.ts. Where several recognise a machine the first one wins. */
 export const providers: readonly Provider[] = [alibaba, huawei, kakaocloud, openstack, savedFile];

@@ -73,6 +73,8 @@ export interface Problem {
   readonly message: string;
   /** What to do now, one sentence; empty when there is nothing to do. */
   readonly advice: string;
+  /** What was found wrong at the same time, each with a place of its own; absent for nothing. */
+  readonly also?: readonly Problem[];
 }
 
 /** The value, or the reason why there is none. Expected failures travel as values; `throw` is for bugs. */
@@ -93,8 +95,10 @@ export function fail(
   return { ok: false, problem: { code, place, message, advice } };
 }
 
-/** One line for people and logs: `code: place: message; advice`. */
+/** One line for people and logs: `code: place: message; advice`, then what was found wrong beside it. */
 export function describeProblem(problem: Problem): string {
-  const advice = problem.advice === '' ? '' : `; ${problem.advice}`;
-  return `${problem.code}: ${problem.place}: ${problem.message}${advice}`;
+  const [first = '', ...others] = [problem, ...(problem.also ?? [])].map(({ place, message, advice }) =>
+    advice === '' ? `${place}: ${message}` : `${place}: ${message}; ${advice}`,
+  );
+  return [`${problem.code}: ${first}`, ...others].join(' | also ');
 }

@@ -653,6 +653,19 @@ describe('what is configured', () => {
     ]);
   });
 
+  it.each([
+    ['eth[12]', [1, 2]],
+    ['eth[2-3]', [2, 3]],
+    ['eth[!1]', [2, 3]],
+    ['eth?', [1, 2, 3]],
+  ])('excludes by the wildcards of the shell: %s', (pattern, excluded) => {
+    const nics = [nic(0, 0), nic(1, 1), nic(2, 2), nic(3, 3)];
+    const interfaces = { ...config.interfaces, exclude: [pattern] };
+    const result = wanted(nics, { config: { ...config, interfaces } });
+    const aside = result.network.setAside.filter(({ reason }) => reason === 'excluded');
+    expect(aside.map(({ mac }) => mac)).toEqual(excluded.map(macOf));
+  });
+
   it('leaves a NIC alone that is the only way out while the primary has no address', () => {
     const nics = [nic(0, 0), nic(1, 1), nic(2, 2)];
     const way: KernelRoute = {

@@ -1,5 +1,6 @@
 import { adoptionObstacle, type Claim } from '../model/claim.ts';
 import type { Config } from '../model/config.ts';
+import { globMatches } from '../model/glob.ts';
 import type { InstanceInterface } from '../model/instance.ts';
 import { type KernelState, type Link, mainTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
@@ -68,11 +69,7 @@ export function findNic(
 export function matches(pattern: string, link: Pick<Link, 'name' | 'mac'>, id: string | null): boolean {
   const lower = pattern.toLowerCase();
   if (lower === link.mac || pattern === id) return true;
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${expression}$`).test(link.name);
+  return globMatches(pattern, link.name);
 }
 
 /** One plain NIC among the links with a MAC: macvlans, VLANs and SR-IOV twins carry their parent's. */

@@ -1,9 +1,10 @@
+import { globMatches } from '../../model/glob.ts';
 import type { Link } from '../../model/kernel.ts';
 import { ok, type Result } from '../../model/problem.ts';
 import type { Files } from '../../ports/files.ts';
 import { mapFact } from '../facts.ts';
 import { readNetworkManagerConf } from '../network-manager-conf.ts';
-import { matchesPattern, sameMac } from '../nic-pattern.ts';
+import { sameMac } from '../nic-pattern.ts';
 import { readDirectory } from './personal.ts';
 
 /** Something that takes NICs away from the system's own configuration. */
@@ -41,12 +42,17 @@ async function findUnmanaged(files: Files): Promise<Result<readonly CniOwner[]>>
   );
 }
 
-/** NetworkManager's device lists: one that fits takes the NIC, unless an `except:` fits too. */
+/**
+ * NetworkManager's device lists (NetworkManager.conf(5), Device List Format): one entry that fits takes the NIC, unless an
+ * `except:` fits too. Only `interface-name:` knows wildcards, `*` and `?` alone.
+ */
 export function isUnmanaged(list: readonly string[], link: Pick<Link, 'name' | 'mac'>): boolean {
   const fits = (spec: string): boolean => {
-    const [, kind, value = ''] = /^(interface-name|mac):=?(.*)$/.exec(spec) ?? [];
-    if (kind === 'interface-name') return matchesPattern(value, link.name);
-    return sameMac(kind === 'mac' ? value : spec, link.mac);
+    const [, kind, value = ''] = /^(interface-name|mac):(.*)$/.exec(spec) ?? [];
+    if (kind === 'mac') return sameMac(value, link.mac);
+    if (kind === undefined) return spec === '*' || spec === link.name || sameMac(spec, link.mac);
+    if (value.startsWith('=')) return value.slice(1) === link.name;
+    return globMatches(value.replace(/^~/, '').replace(/[[\]\\]/g, '\\$&'), link.name);
   };
   const excepted = list.some((spec) => spec.startsWith('except:') && fits(spec.slice('except:'.length)));
   return !excepted && list.some((spec) => !spec.startsWith('except:') && fits(spec));

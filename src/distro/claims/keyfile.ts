@@ -1,6 +1,7 @@
+import { isGlob } from '../../model/glob.ts';
 import type { Link } from '../../model/kernel.ts';
 import { mapFact } from '../facts.ts';
-import { isPattern, sameMac } from '../nic-pattern.ts';
+import { sameMac } from '../nic-pattern.ts';
 import { parseSections, type Section, valuesOf } from '../sections.ts';
 import { type FileFinder, readDirectory } from './personal.ts';
 
@@ -32,7 +33,9 @@ function isForOne(text: string): boolean {
 
 function matchedNames(sections: readonly Section[]): readonly string[] {
   const values = valuesOf(sections, ['match'], 'interface-name');
-  return values.flatMap((value) => value.split(/[;,\s]+/)).filter((name) => name !== '');
+  const words = values.flatMap((value) => value.split(/[;,\s]+/)).filter((name) => name !== '');
+  // `|` and `&` say how the list is joined, `!` what the profile is not for (nm-settings(5)).
+  return words.filter((word) => !/^[|&]?!/.test(word)).map((word) => word.replace(/^[|&]/, ''));
 }
 
 function fits(text: string, link: Link): boolean {
@@ -41,5 +44,5 @@ function fits(text: string, link: Link): boolean {
   if (mac !== '') return sameMac(mac, link.mac);
   const name = valuesOf(sections, ['connection'], 'interface-name')[0] ?? '';
   if (name !== '') return name === link.name;
-  return matchedNames(sections).some((pattern) => !isPattern(pattern) && pattern === link.name);
+  return matchedNames(sections).some((pattern) => !isGlob(pattern) && pattern === link.name);
 }

@@ -1,6 +1,7 @@
+import { globMatches, isGlob } from '../../model/glob.ts';
 import type { Link } from '../../model/kernel.ts';
 import { mapFact } from '../facts.ts';
-import { isPattern, matchesPattern, sameMac } from '../nic-pattern.ts';
+import { sameMac } from '../nic-pattern.ts';
 import { parseSections, valuesOf } from '../sections.ts';
 import { type FileFinder, readDirectory } from './personal.ts';
 
@@ -28,17 +29,25 @@ function isForOne(text: string): boolean {
 
 function readMatch(text: string) {
   const sections = parseSections(text);
-  const words = (...keys: readonly string[]) =>
-    keys
-      .flatMap((key) => valuesOf(sections, ['Match'], key))
-      .flatMap((value) => value.split(/\s+/).filter((one) => one !== ''));
-  return { sections, macs: words('MACAddress', 'PermanentMACAddress'), names: words('Name') };
+  const values = (...keys: readonly string[]) => keys.flatMap((key) => valuesOf(sections, ['Match'], key));
+  const words = (list: readonly string[]) =>
+    list.flatMap((value) => value.split(/\s+/).filter((one) => one !== ''));
+  // A value that begins with `!` names what the file is not for (systemd.network(5)).
+  const named = values('Name');
+  const excluded = named.filter((value) => value.startsWith('!')).map((value) => value.slice(1));
+  return {
+    sections,
+    macs: words(values('MACAddress', 'PermanentMACAddress')),
+    names: words(named.filter((value) => !value.startsWith('!'))),
+    excluded: words(excluded),
+  };
 }
 
 function fits(text: string, link: Link): boolean {
-  const { macs, names } = readMatch(text);
+  const { macs, names, excluded } = readMatch(text);
+  if (excluded.some((name) => globMatches(name, link.name))) return false;
   const byMac = macs.some((mac) => sameMac(mac, link.mac));
-  const byName = names.some((name) => matchesPattern(name, link.name));
+  const byName = names.some((name) => globMatches(name, link.name));
   if ((macs.length > 0 && !byMac) || (names.length > 0 && !byName)) return false;
-  return byMac || names.some((name) => !isPattern(name) && name === link.name);
+  return byMac || names.some((name) => !isGlob(name) && name === link.name);
 }
