@@ -26,6 +26,11 @@ export async function closePending(ports: Ports): Promise<Result<void>> {
   for (const [id, timer] of armed.value) if (!left.value.includes(id)) await disarm(ports, timer);
   for (const entry of closed.value) {
     if (entry.kind === 'failed') return { ok: false, problem: entry.problem };
+    if (entry.kind === 'set-aside') {
+      const { id, where, problem } = entry;
+      ports.log.error('an unfinished change cannot be undone', { id, why: problem.message, movedTo: where });
+      continue;
+    }
     const undone = entry.kind === 'undone' ? { rung: entry.report.rung, worked: entry.report.worked } : {};
     ports.log.warn('an unfinished change was closed', { id: entry.id, how: entry.kind, ...undone });
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Mac } from '../model/mac.ts';
 import { ok } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
-import { watchLinks } from './sources.ts';
+import { watchFiles, watchLinks } from './sources.ts';
 
 const mac = (index: number) => `00:16:3e:00:00:0${index}` as Mac;
 const line = (index: number) =>
@@ -148,4 +148,51 @@ test('the first look waits until the monitor receives events, and needs no secon
   await kernel.watching;
 
   expect([kernel.asked(), kernel.told]).toEqual([1, []]);
+});
+
+test('the trigger directory has one reader at a time, however many files come meanwhile', async () => {
+  let onEntry = () => {};
+  let finish = () => {};
+  let readers = 0;
+  let reads = 0;
+  const told: string[] = [];
+  const nothing = { ready: Promise.resolve(), stop: () => Promise.resolve() };
+  const files = {
+    watch: () => nothing,
+    watchEntries: (_directory: string, onChange: () => void) => {
+      onEntry = onChange;
+      return nothing;
+    },
+    async drain(_directory: string, onName: (name: string) => void) {
+      reads++;
+      expect(++readers).toBe(1);
+      for (let name = 0; name < 20_000; name++) onName(`trigger-${name}`);
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      readers--;
+      return ok({ removed: 20_000, left: 'EPERM' });
+    },
+  };
+  const log = { warn: (text: string) => void told.push(text) };
+  const ports = { files, log } as unknown as Ports;
+  watchFiles(
+    ports,
+    '/etc/enid/config.yaml',
+    () => null,
+    ({ detail }) => void told.push(detail),
+  );
+  for (let entry = 0; entry < 20_000; entry++) onEntry();
+  finish();
+  await turn();
+  expect([reads, told.length]).toEqual([2, 5]);
+  for (let entry = 0; entry < 20_000; entry++) onEntry();
+  finish();
+  await turn();
+  finish();
+  await turn();
+  expect(reads).toBe(3);
+  onEntry();
+  expect(reads).toBe(4);
+  expect(told.slice(4, 5)).toEqual(['something in the trigger directory cannot be removed']);
 });

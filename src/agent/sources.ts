@@ -7,7 +7,7 @@ import type { Trigger } from '../model/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { overrideDirectory } from '../render/templates.ts';
 import { loadState } from '../state/load.ts';
-import { consumeTriggers, noticePath, pathsToWatch } from '../trigger/files.ts';
+import { consumeTriggers, noticePath, pathsToWatch, triggerDirectory } from '../trigger/files.ts';
 import { type IsOurs, kernelReader, type Noticed } from '../trigger/kernel.ts';
 import { type KernelWatching, keepWatchingKernel, type Watching, watchPaths } from './watching.ts';
 
@@ -100,22 +100,50 @@ export function watchFiles(
   onTrigger: (trigger: Trigger) => void,
 ): FileSource {
   const places = () => ({ config, templates: overrideDirectory, metadata: metadata() });
-  const takeTriggers = async () => {
-    const taken = await consumeTriggers(ports.files);
-    if (!taken.ok) ports.log.warn(describeProblem(taken.problem));
-    else for (const trigger of taken.value) onTrigger(trigger);
-  };
-  const watch = watchPaths(ports, (path) => {
-    const trigger = noticePath(path, places());
-    if (trigger === null) void takeTriggers();
-    else onTrigger(trigger);
-  });
+  const watch = watchPaths(ports, (path) => onTrigger(noticePath(path, places())));
+  const takeTriggers = oneAtATime(() => takeAll(ports, onTrigger));
+  const triggers = ports.files.watchEntries(triggerDirectory, () => void takeTriggers());
   return {
     async refresh() {
+      await triggers.ready;
       const state = await loadState(ports.files);
       const owned = state.ok ? state.value.files.keys() : [];
       await watch.follow(pathsToWatch({ ...places(), owned }));
     },
-    stop: () => watch.stop(),
+    stop: async () => {
+      await Promise.all([triggers.stop(), watch.stop()]);
+    },
+  };
+}
+
+async function takeAll(
+  { files, log }: Pick<Ports, 'files' | 'log'>,
+  onTrigger: (trigger: Trigger) => void,
+): Promise<void> {
+  const taken = await consumeTriggers(files);
+  if (!taken.ok) {
+    log.warn(describeProblem(taken.problem));
+    return;
+  }
+  const { triggers, left } = taken.value;
+  for (const trigger of triggers) onTrigger(trigger);
+  if (left !== null) log.warn('something in the trigger directory cannot be removed', { why: left });
+}
+
+/** However often it is called meanwhile, the work runs once at a time, and once more after the last call. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let isDue = false;
+  const run = async (): Promise<void> => {
+    while (isDue) {
+      isDue = false;
+      await work();
+    }
+    running = null;
+  };
+  return () => {
+    isDue = true;
+    running ??= run();
+    return running;
   };
 }

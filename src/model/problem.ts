@@ -50,12 +50,15 @@ export type ProblemCode =
   | 'rejected-by-consumer'
   // files and state
   | 'file-unreadable'
+  | 'file-too-large'
+  | 'file-not-regular'
   | 'file-unwritable'
   | 'edited'
   | 'unmanaged'
   | 'state-corrupt'
   // transactions
   | 'journal-corrupt'
+  | 'journal-version'
   | 'locked'
   | 'deadman-unarmed'
   | 'harm'

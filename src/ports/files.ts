@@ -8,6 +8,15 @@ export interface FileContent {
   readonly gid: number;
 }
 
+/** The largest file that is read where nothing else is said, in bytes: nothing that enid reads comes near it. */
+export const largestFile = 16 * 1024 * 1024;
+
+export interface Drained {
+  readonly removed: number;
+  /** Why an entry could not be removed (the name of the errno); null: none is left. */
+  readonly left: string | null;
+}
+
 export interface DirectoryEntry {
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'link' | 'other';
@@ -24,9 +33,13 @@ export const temporaryPrefix = '.enid-tmp-';
  * `null` means ENOENT (or ENOTDIR) and nothing else: any other failure is `file-unreadable` or `file-unwritable`.
  */
 export interface Files {
-  read(path: string): Promise<Result<FileContent | null>>;
-  /** UTF-8; other bytes are `file-unreadable`. */
-  readText(path: string): Promise<Result<string | null>>;
+  /**
+   * Regular files of at most `most` bytes (absent: {@link largestFile}); a larger one is `file-too-large`, anything else is
+   * `file-not-regular` and not even opened. A link to /dev/null is an empty file.
+   */
+  read(path: string, most?: number): Promise<Result<FileContent | null>>;
+  /** As `read`; UTF-8: other bytes are `file-unreadable`. */
+  readText(path: string, most?: number): Promise<Result<string | null>>;
   /** Sorted by name. */
   list(directory: string): Promise<Result<readonly DirectoryEntry[] | null>>;
   /** Follows links. */
@@ -59,11 +72,24 @@ export interface Files {
   /** Removes a directory and all below it; already gone is fine. */
   removeTree(path: string): Promise<Result<void>>;
   /**
+   * Removes everything in a directory but the directories in it, whatever bytes the names hold; nothing is opened or followed.
+   * `onName` gets each name that went. Takes no more memory for many entries than for one.
+   */
+  drain(directory: string, onName: (name: string) => void): Promise<Result<Drained | null>>;
+  /**
    * Calls `onChange` with the path whenever one of the paths (files or directories, now or later) changes; ends with `stop`.
    * From `ready` on nothing is missed.
    */
   watch(
     paths: readonly string[],
     onChange: (path: string) => void,
+  ): { readonly ready: Promise<void>; stop(): Promise<void> };
+  /**
+   * Calls `onChange` whenever an entry of the directory is made, changed or removed, also where the directory is made later.
+   * What lies in it is neither read nor watched itself.
+   */
+  watchEntries(
+    directory: string,
+    onChange: () => void,
   ): { readonly ready: Promise<void>; stop(): Promise<void> };
 }

@@ -1,6 +1,6 @@
 import type { FileChange } from '../model/file.ts';
 import { printable } from '../model/mac.ts';
-import { fail, ok, type Result } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
 import { digestOf, sameBytes } from './content.ts';
@@ -73,6 +73,11 @@ export async function prune(files: Pick<Files, 'list' | 'kind' | 'removeTree'>):
   return ok(undefined);
 }
 
+/** Corrupt, or of a newer enid. */
+function isUnreadable({ code }: Problem): boolean {
+  return code === 'journal-corrupt' || code === 'journal-version';
+}
+
 /** For `enid rollback` without an id, and for people: newest first. Errors: `file-unreadable`. */
 export async function listTransactions(files: Files): Promise<Result<readonly PastTransaction[]>> {
   const [ids, pending] = [await transactionIds(files), await pendingTransactions(files)];
@@ -81,7 +86,7 @@ export async function listTransactions(files: Files): Promise<Result<readonly Pa
   const past: PastTransaction[] = [];
   for (const id of ids.value) {
     const journal = await openJournal(files, id);
-    if (!journal.ok && journal.problem.code !== 'journal-corrupt') return journal;
+    if (!journal.ok && !isUnreadable(journal.problem)) return journal;
     past.unshift(describe(id, journal.ok ? journal.value : 'corrupt', pending.value.includes(id)));
   }
   return ok(past);

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { Files } from '../ports/files.ts';
 import { digestOf } from './content.ts';
 import type { JournalRecord, Planned } from './records.ts';
@@ -27,7 +27,10 @@ export interface Journal {
   append(record: JournalRecord): Promise<Result<void>>;
 }
 
-type JournalFiles = Pick<Files, 'readText' | 'append' | 'write'>;
+type JournalFiles = Pick<Files, 'read' | 'append' | 'write'>;
+
+/** Bytes: a journal holds a snapshot of all routes, and no more than `ip` may say (64 MiB). */
+const largestJournal = 128 * 1024 * 1024;
 
 /** Begins a journal with its first record. Errors: `file-unwritable`. */
 export async function createJournal(files: JournalFiles, planned: Planned): Promise<Result<Journal>> {
@@ -37,23 +40,23 @@ export async function createJournal(files: JournalFiles, planned: Planned): Prom
 
 /**
  * Reads a journal back. A last line that a crash cut off is passed over; null where not even the first is whole
- * (nothing was changed then). Errors: `journal-corrupt` for anything else that is not as it was written,
- * `file-unreadable`.
+ * (nothing was changed then). Errors: `journal-version` (whole, but of a version of enid that this one does not know),
+ * `journal-corrupt` for anything else that is not as it was written, `file-unreadable`.
  */
 export async function openJournal(files: JournalFiles, id: string): Promise<Result<Journal | null>> {
   const place = placesOf(id).journal;
-  const text = await files.readText(place);
-  if (!text.ok) return text;
-  if (text.value === null) return ok(null);
-  const lines = text.value.split('\n');
+  const content = await files.read(place, largestJournal);
+  if (!content.ok) return isNoJournal(content.problem) ? corrupt(place, content.problem.message) : content;
+  if (content.value === null) return ok(null);
+  // Bytes that are no UTF-8 become others, and the sum of their line does not fit.
+  const lines = Buffer.from(content.value.bytes).toString('utf8').split('\n');
   const torn = lines.pop() !== '';
   const records: JournalRecord[] = [];
   for (const [index, entry] of lines.entries()) {
     const record = read(entry);
     const last = index === lines.length - 1 && !torn;
     if (record === null && last) return opened(files, id, records, true);
-    if (record === null)
-      return fail('journal-corrupt', `${place}:${index + 1}`, 'the line is not as it was written');
+    if (record === null) return corrupt(`${place}:${index + 1}`, 'the line is not as it was written');
     records.push(record);
   }
   return opened(files, id, records, torn);
@@ -67,14 +70,24 @@ function opened(
 ): Result<Journal | null> {
   const [first] = records;
   if (first === undefined) return ok(null);
-  if (first.phase !== 'planned' || first.schema !== 1 || first.id !== id) {
-    return fail(
-      'journal-corrupt',
-      placesOf(id).journal,
-      'the journal does not begin with the plan of this transaction',
-    );
+  const place = placesOf(id).journal;
+  if (first.phase !== 'planned' || first.id !== id) {
+    return corrupt(place, 'the journal does not begin with the plan of this transaction');
+  }
+  if (first.schema !== 1) {
+    const message = `the journal has form ${JSON.stringify(first.schema)}; this version of enid reads form 1`;
+    return fail('journal-version', place, message, 'run the enid that wrote it: enid recover');
   }
   return ok(journal(files, first, records, torn));
+}
+
+/** What stands at the path is no journal at all: larger than any, a directory, a FIFO. */
+function isNoJournal({ code }: Problem): boolean {
+  return code === 'file-too-large' || code === 'file-not-regular';
+}
+
+function corrupt(place: string, message: string): Result<never> {
+  return fail('journal-corrupt', place, message);
 }
 
 function journal(files: JournalFiles, planned: Planned, records: JournalRecord[], torn: boolean): Journal {

@@ -18,7 +18,7 @@ export interface Lock {
   release(): Promise<Result<void>>;
 }
 
-type LockFiles = Pick<Files, 'read' | 'readText' | 'create' | 'remove'>;
+type LockFiles = Pick<Files, 'read' | 'create' | 'remove'>;
 
 /**
  * Takes the one lock of enid for process `pid`, or says who has it: `locked`. A holder that no longer runs is no
@@ -58,13 +58,13 @@ export async function waitForLock(
 }
 
 /** Who has the lock; null when nobody does, or the holder no longer runs. Errors: `file-unreadable`. */
-export function lockHolder(files: Pick<Files, 'read' | 'readText'>): Promise<Result<Holder | null>> {
+export function lockHolder(files: Pick<Files, 'read'>): Promise<Result<Holder | null>> {
   return living(files, lockPath);
 }
 
 /** Removes the lock of a holder that no longer runs. True when there was one. Errors: `file-unreadable`, `file-unwritable`. */
 export async function clearStaleLock(files: LockFiles, pid: number): Promise<Result<boolean>> {
-  const text = await files.readText(lockPath);
+  const text = await lockText(files, lockPath);
   if (!text.ok) return text;
   const self = await identify(files, pid);
   if (!self.ok) return self;
@@ -99,8 +99,8 @@ async function clearDeadLock(files: LockFiles, self: Holder): Promise<Result<'re
   return ok(second.value ?? 'removed');
 }
 
-async function living(files: Pick<Files, 'read' | 'readText'>, path: string): Promise<Result<Holder | null>> {
-  const text = await files.readText(path);
+async function living(files: Pick<Files, 'read'>, path: string): Promise<Result<Holder | null>> {
+  const text = await lockText(files, path);
   if (!text.ok) return text;
   const holder = text.value === null ? null : parse(text.value);
   if (holder === null) return ok(null);
@@ -108,8 +108,19 @@ async function living(files: Pick<Files, 'read' | 'readText'>, path: string): Pr
   return alive.ok ? ok(alive.value ? holder : null) : alive;
 }
 
+/** Bytes: a lock is one line. */
+const largestLock = 64 * 1024;
+
+/** What stands at the path; text of nobody where it is no file that enid could have written. Errors: `file-unreadable`. */
+async function lockText(files: Pick<Files, 'read'>, path: string): Promise<Result<string | null>> {
+  const content = await files.read(path, largestLock);
+  if (content.ok) return ok(content.value && Buffer.from(content.value.bytes).toString('utf8'));
+  const { code } = content.problem;
+  return code === 'file-not-regular' || code === 'file-too-large' ? ok('') : content;
+}
+
 async function release(files: LockFiles, holder: Holder): Promise<Result<void>> {
-  const text = await files.readText(lockPath);
+  const text = await lockText(files, lockPath);
   if (!text.ok) return text;
   return text.value === print(holder) ? files.remove(lockPath) : ok(undefined);
 }

@@ -1,5 +1,5 @@
 import type { Mac } from '../model/mac.ts';
-import { ok, type Problem, type Result } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState, statePath } from '../state/load.ts';
@@ -21,7 +21,7 @@ export type Recovered =
   | { readonly id: string; readonly kind: 'finished' }
   /** Given up before anything was touched. */
   | { readonly id: string; readonly kind: 'dropped' }
-  /** Its journal cannot be read: set aside whole, nothing undone. */
+  /** Its journal is corrupt or of a newer enid: moved as it is, nothing undone, so that other changes are not held up. */
   | { readonly id: string; readonly kind: 'set-aside'; readonly where: string; readonly problem: Problem }
   | { readonly id: string; readonly kind: 'failed'; readonly problem: Problem };
 
@@ -85,11 +85,13 @@ async function close(
   const { files } = ports;
   const opened = await openTransaction(files, id);
   if (!opened.ok) {
-    return opened.problem.code === 'journal-corrupt'
+    return opened.problem.code === 'journal-corrupt' || opened.problem.code === 'journal-version'
       ? setAside(files, id, opened.problem)
       : { id, kind: 'failed', problem: opened.problem };
   }
   const transaction = opened.value;
+  const lost = transaction === null ? await lostJournal(files, id) : null;
+  if (lost !== null) return setAside(files, id, lost);
   const phases = new Set(transaction?.journal.records().map((record) => record.phase) ?? []);
   if (transaction === null || !phases.has('backed-up')) {
     const removed = await files.removeTree(placesOf(id).directory);
@@ -119,10 +121,32 @@ async function finish(ports: Pick<Ports, 'files'>, transaction: Transaction): Pr
   return finished.ok ? { id, kind: 'finished' } : { id, kind: 'failed', problem: finished.problem };
 }
 
+/**
+ * Backups are made after the first line of the journal is on disk: where there are some, no crash cut that line off. (Where
+ * the file itself is gone, a transaction that touched nothing was being removed.)
+ */
+async function lostJournal(files: Files, id: string): Promise<Problem | null> {
+  const { directory, journal } = placesOf(id);
+  const [backups, there] = [await files.list(`${directory}/backup`), await files.kind(journal)];
+  if (!backups.ok) return backups.problem;
+  if (!there.ok) return there.problem;
+  if (there.value === null || (backups.value ?? []).length === 0) return null;
+  return fail('journal-corrupt', journal, 'the journal has no first line, its backups are there').problem;
+}
+
 async function setAside(files: Files, id: string, problem: Problem): Promise<Recovered> {
-  const where = `${transactionsPath}/corrupt-${id}`;
+  const where = await freePlace(files, `${problem.code === 'journal-version' ? 'newer' : 'corrupt'}-${id}`);
   const moved = await files.rename(placesOf(id).directory, where);
   return moved.ok
     ? { id, kind: 'set-aside', where, problem }
     : { id, kind: 'failed', problem: moved.problem };
+}
+
+/** Never onto what was moved before. */
+async function freePlace(files: Files, name: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const where = `${transactionsPath}/${name}${number === 1 ? '' : `-${number}`}`;
+    const there = await files.kind(where);
+    if (!there.ok || there.value === null) return where;
+  }
 }

@@ -115,7 +115,9 @@ export function memoryFiles(memory: Memory): Files {
       }
       return Promise.resolve(ok(undefined));
     },
+    drain: unused,
     watch: unused,
+    watchEntries: unused,
   };
 }
 

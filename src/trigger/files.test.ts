@@ -1,5 +1,4 @@
-import { expect, test } from 'vitest';
-import type { DirectoryEntry } from '../ports/files.ts';
+import { expect, test, vi } from 'vitest';
 import { consumeTriggers, noticePath, pathsToWatch, triggerDirectory } from './files.ts';
 
 const places = {
@@ -12,7 +11,6 @@ test('paths', () => {
   expect(pathsToWatch({ ...places, owned: ['/etc/netplan/60-enid-eth1.yaml'] })).toEqual([
     '/etc/enid/config.yaml',
     '/etc/enid/templates',
-    '/run/enid/trigger',
     '/srv/network.json',
     '/etc/netplan/60-enid-eth1.yaml',
   ]);
@@ -23,51 +21,58 @@ test.each([
   ['/etc/enid/config.yaml', 'config'],
   ['/etc/enid/templates/netplan/interface.yaml.liquid', 'config'],
   ['/srv/network.json', 'metadata'],
-  ['/run/enid/trigger/link-eth1', undefined],
-  ['/run/enid/trigger', undefined],
   ['/etc/netplan/60-enid-eth1.yaml', 'drift'],
 ])('%s means %s', (path, kind) => {
-  expect(noticePath(path, places)?.kind).toBe(kind);
+  expect(noticePath(path, places).kind).toBe(kind);
 });
 
-function directory(entries: readonly DirectoryEntry[] | null) {
-  const removed: string[] = [];
-  const files = {
-    list: () => Promise.resolve({ ok: true, value: entries } as const),
-    remove: (path: string) => {
-      removed.push(path);
-      return Promise.resolve({ ok: true, value: undefined } as const);
-    },
-  };
-  return { files, removed };
+/** A directory with these entries, and how often it was emptied. */
+function directory(names: Iterable<string> | null, left: string | null = null) {
+  const drain = vi.fn((_directory: string, onName: (name: string) => void) => {
+    for (const name of names ?? []) onName(name);
+    return Promise.resolve({ ok: true, value: names === null ? null : { removed: 1, left } } as const);
+  });
+  return { drain };
 }
 
 test('trigger files are deleted and say what they ask for', async () => {
-  const { files, removed } = directory([
-    { name: 'link-eth1', kind: 'file' },
-    { name: 'cloud-init', kind: 'file' },
-    { name: 'evil\nname', kind: 'file' },
-    { name: 'sub', kind: 'directory' },
-  ]);
+  const files = directory(['link-eth1', 'cloud-init', 'evil\nname', 'x'.repeat(255)]);
 
   expect(await consumeTriggers(files)).toEqual({
     ok: true,
-    value: [
-      { kind: 'link', detail: 'udev told of eth1' },
-      { kind: 'manual', detail: 'trigger cloud-init' },
-      { kind: 'manual', detail: 'trigger evil?name' },
-    ],
+    value: {
+      triggers: [
+        { kind: 'link', detail: 'udev told of eth1' },
+        { kind: 'manual', detail: 'trigger cloud-init' },
+        { kind: 'manual', detail: 'trigger evil?name' },
+        { kind: 'manual', detail: `trigger ${'x'.repeat(40)}` },
+      ],
+      left: null,
+    },
   });
-  expect(removed).toEqual(
-    ['link-eth1', 'cloud-init', 'evil\nname'].map((name) => `${triggerDirectory}/${name}`),
-  );
+  expect(files.drain.mock.calls.map(([path]) => path)).toEqual([triggerDirectory]);
 });
 
-test('no directory is no trigger; a file that cannot be removed is a problem, not an endless loop', async () => {
-  expect(await consumeTriggers(directory(null).files)).toEqual({ ok: true, value: [] });
-  const { files } = directory([{ name: 'x', kind: 'file' }]);
-  const problem = { code: 'file-unwritable', place: 'x', message: '', advice: '' } as const;
-  expect(
-    await consumeTriggers({ ...files, remove: () => Promise.resolve({ ok: false, problem }) }),
-  ).toMatchObject({ ok: false });
+test('a million files are a handful of triggers, and none hides another kind', async () => {
+  function* names() {
+    for (let index = 0; index < 1_000_000; index++) yield `link-e${index}`;
+    yield 'cloud-init';
+  }
+  const taken = await consumeTriggers(directory(names()));
+
+  expect(taken.ok && taken.value.triggers.map(({ kind }) => kind)).toEqual([
+    'link',
+    'link',
+    'link',
+    'link',
+    'manual',
+  ]);
+});
+
+test('no directory is no trigger, and what cannot be removed is told', async () => {
+  expect(await consumeTriggers(directory(null))).toEqual({ ok: true, value: { triggers: [], left: null } });
+  expect(await consumeTriggers(directory([], 'EPERM'))).toEqual({
+    ok: true,
+    value: { triggers: [], left: 'EPERM' },
+  });
 });

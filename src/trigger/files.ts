@@ -17,44 +17,47 @@ export interface WatchedPaths {
 }
 
 export function pathsToWatch({ config, templates, metadata, owned }: WatchedPaths): readonly string[] {
-  return [config, templates, triggerDirectory, ...(metadata === null ? [] : [metadata]), ...owned];
+  return [config, templates, ...(metadata === null ? [] : [metadata]), ...owned];
 }
 
-/** What a change of this path means. Null for the trigger directory, whose files are consumed first. */
+/** What a change of this path means. */
 export function noticePath(
   path: string,
   { config, templates, metadata }: Omit<WatchedPaths, 'owned'>,
-): Trigger | null {
+): Trigger {
   if (path === config) return { kind: 'config', detail: `${path} changed` };
   if (path === metadata) return { kind: 'metadata', detail: `${path} changed` };
   if (isBelow(templates, path)) return { kind: 'config', detail: `template ${path} changed` };
-  if (isBelow(triggerDirectory, path)) return null;
   return { kind: 'drift', detail: `${path} changed` };
 }
 
+/** Of more triggers of one kind the first ones stand for all: they lead to one run. */
+const keptOfKind = 4;
+
+export interface ConsumedTriggers {
+  readonly triggers: readonly Trigger[];
+  /** Why something could not be removed; null: the directory is empty but for directories. */
+  readonly left: string | null;
+}
+
 /**
- * Deletes the files that lie in the trigger directory and says what they ask for: `link-eth1` (the udev rule) means
- * that a link changed, any other name is somebody's wish for a run. Errors: `file-unreadable`, `file-unwritable`.
+ * Deletes whatever lies in the trigger directory but directories, and says what it asks for: `link-eth1` (the udev rule) means
+ * that a link changed, any other name is somebody's wish for a run. Errors: `file-unreadable`.
  */
-export async function consumeTriggers(
-  files: Pick<Files, 'list' | 'remove'>,
-): Promise<Result<readonly Trigger[]>> {
-  const entries = await files.list(triggerDirectory);
-  if (!entries.ok) return entries;
-  const triggers: Trigger[] = [];
-  for (const { name, kind } of entries.value ?? []) {
-    if (kind === 'directory') continue;
-    const removed = await files.remove(`${triggerDirectory}/${name}`);
-    if (!removed.ok) return removed;
-    triggers.push(meaning(name));
-  }
-  return ok(triggers);
+export async function consumeTriggers(files: Pick<Files, 'drain'>): Promise<Result<ConsumedTriggers>> {
+  const kept: Trigger[] = [];
+  const drained = await files.drain(triggerDirectory, (name) => {
+    const trigger = meaning(name);
+    if (kept.filter(({ kind }) => kind === trigger.kind).length < keptOfKind) kept.push(trigger);
+  });
+  if (!drained.ok) return drained;
+  return ok({ triggers: kept, left: drained.value?.left ?? null });
 }
 
 function meaning(name: string): Trigger {
   const link = /^link-([^/\s]{1,15})$/.exec(name)?.[1];
   return link === undefined
-    ? { kind: 'manual', detail: `trigger ${name.replace(/[^\w.-]/g, '?').slice(0, 40)}` }
+    ? { kind: 'manual', detail: `trigger ${name.slice(0, 40).replace(/[^\w.-]/g, '?')}` }
     : { kind: 'link', detail: `udev told of ${link}` };
 }
 

@@ -12,7 +12,7 @@ import { type Distro, type Stack, stackIds } from '../../model/stack.ts';
 import { emptyState } from '../../model/state.ts';
 import { desire } from '../../network/desire.ts';
 import { imagineKernel } from '../../network/imagine.ts';
-import { nodeFiles } from '../../ports/node/files.ts';
+import { nodeFiles, readOperandText } from '../../ports/node/files.ts';
 import { formats } from '../../render/registry.ts';
 import { render } from '../../render/render.ts';
 import { exitCodes } from '../../report/exit-code.ts';
@@ -52,7 +52,7 @@ interface Tree {
 }
 
 async function readInstance(path: string): Promise<Result<InstanceNetwork>> {
-  const text = await nodeFiles('/').readText(path);
+  const text = await readOperandText(path);
   if (!text.ok) return notTheForm(text.problem);
   if (text.value === null) return fail('usage', path, 'no such file', 'save one with: enid metadata --json');
   const json = parseJson(text.value, path);

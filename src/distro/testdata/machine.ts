@@ -56,6 +56,8 @@ export function filesOf(tree: Tree): Files {
     rename: () => refuse(),
     makeDirectory: () => refuse(),
     removeTree: () => refuse(),
+    drain: () => refuse(),
+    watchEntries: () => refuse(),
     watch: () => refuse(),
   };
 }

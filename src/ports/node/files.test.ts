@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -8,11 +9,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { largestFile } from '../files.ts';
 import { nodeFiles } from './files.ts';
 
 let root = '';
@@ -32,6 +35,47 @@ describe('reading', () => {
     expect(read.ok && read.value?.uid).toBe(process.getuid?.());
   });
 
+  it('takes regular files alone, and no more than is asked for', async () => {
+    const files = nodeFiles(root);
+    writeFileSync(join(root, 'ten'), '0123456789');
+    execFileSync('mkfifo', [join(root, 'fifo')]);
+    for (const name of ['null', 'zero']) symlinkSync(`/dev/${name}`, join(root, `dev-${name}`));
+    const huge = join(root, 'huge');
+    writeFileSync(huge, '');
+    truncateSync(huge, largestFile + 1);
+    const machine = nodeFiles('/');
+
+    expect(await files.read('/ten', 10)).toMatchObject({ ok: true, value: { mode: expect.any(Number) } });
+    expect(await files.readText('/ten', 9)).toMatchObject({
+      ok: false,
+      problem: { code: 'file-too-large', message: 'it has 10 bytes; at most 9 are read' },
+    });
+    expect(await files.read('/huge')).toMatchObject({
+      ok: false,
+      problem: { message: `it has ${largestFile + 1} bytes; at most ${largestFile} are read` },
+    });
+    expect(await files.read('/fifo')).toMatchObject({
+      ok: false,
+      problem: { code: 'file-not-regular', message: 'it is a FIFO; only regular files are read' },
+    });
+    expect(await machine.read(join(root, 'dev-zero'))).toMatchObject({
+      ok: false,
+      problem: { message: 'it is a device; only regular files are read' },
+    });
+    expect(await machine.readText(join(root, 'dev-null'))).toEqual({ ok: true, value: '' });
+    expect(await files.read('/')).toMatchObject({ ok: false, problem: { message: 'it is a directory' } });
+  });
+
+  it('bounds what files of /proc give, whose size is 0', async () => {
+    const files = nodeFiles('/');
+    const whole = await files.readText('/proc/self/smaps');
+    expect(whole.ok && (whole.value?.length ?? 0)).toBeGreaterThan(1_000);
+    expect(await files.readText('/proc/self/smaps', 1_000)).toMatchObject({
+      ok: false,
+      problem: { message: 'it has more than 1000 bytes; at most 1000 are read' },
+    });
+  });
+
   it('says null for what is missing, and only for that', async () => {
     const files = nodeFiles(root);
     mkdirSync(join(root, 'directory'));
@@ -41,7 +85,10 @@ describe('reading', () => {
     expect(await files.list('/none')).toEqual({ ok: true, value: null });
     expect(await files.kind('/none')).toEqual({ ok: true, value: null });
     expect(await files.linkTarget('/none')).toEqual({ ok: true, value: null });
-    expect(await files.read('/directory')).toMatchObject({ ok: false, problem: { code: 'file-unreadable' } });
+    expect(await files.read('/directory')).toMatchObject({
+      ok: false,
+      problem: { code: 'file-not-regular' },
+    });
     expect(await files.list('/file')).toEqual({ ok: true, value: null });
   });
 

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, readlink, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
-import type { DirectoryEntry, FileContent, Files } from '../files.ts';
+import { fail, ok, type Problem, type ProblemCode, type Result } from '../../model/problem.ts';
+import { type DirectoryEntry, type FileContent, type Files, largestFile } from '../files.ts';
 import { atomicWrite, createWhole, makeDirectories, syncDirectory } from './atomic-write.ts';
+import { readOperand, readRegular } from './content.ts';
+import { drainDirectory, watchEntries } from './entries.ts';
 import { errorCode, rooted } from './rooted.ts';
 import { hasLabels } from './selinux.ts';
 import { watchPaths } from './watch.ts';
@@ -21,9 +23,10 @@ export function nodeFiles(root: string): Files {
   };
 
   return {
-    read: (path) => reading(path, async () => content(await place(path, 'follow'))),
-    readText: async (path) =>
-      decoded(path, await reading(path, async () => content(await place(path, 'follow')))),
+    read: (path, most = largestFile) =>
+      reading(path, async () => readRegular(await place(path, 'follow'), most)),
+    readText: async (path, most = largestFile) =>
+      decoded(path, await reading(path, async () => readRegular(await place(path, 'follow'), most))),
     list: (path) => reading(path, async () => entries(await place(path, 'follow'))),
     kind: (path) => reading(path, async () => kindOf(await stat(await place(path, 'follow')))),
     linkTarget: (path) => reading(path, async () => target(path, await place(path, 'keep'))),
@@ -63,8 +66,16 @@ export function nodeFiles(root: string): Files {
         await removeAll(there).catch(ignoreMissing);
         await syncDirectory(dirname(there)).catch(ignoreMissing);
       }),
+    drain: (path, onName) => reading(path, async () => drainDirectory(await place(path, 'follow'), onName)),
     watch: (paths, onChange) => watchPaths(place, paths, onChange),
+    watchEntries: (path, onChange) => watchEntries(place, path, onChange),
   };
+}
+
+/** The text of what a person names on the command line, also a pipe; UTF-8, bounded as `Files.readText`. Null: not there. */
+export async function readOperandText(path: string): Promise<Result<string | null>> {
+  const bytes = await reading(path, () => readOperand(path, largestFile));
+  return bytes.ok ? decoded(path, ok(bytes.value === null ? null : { bytes: bytes.value })) : bytes;
 }
 
 async function reading<T>(path: string, read: () => Promise<T>): Promise<Result<T | null>> {
@@ -72,7 +83,7 @@ async function reading<T>(path: string, read: () => Promise<T>): Promise<Result<
     return ok(await read());
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return ok(null);
-    return { ok: false, problem: broken('file-unreadable', path, error) };
+    return { ok: false, problem: broken(readingCode(error), path, error) };
   }
 }
 
@@ -84,8 +95,14 @@ async function writing<T>(path: string, write: () => Promise<T>): Promise<Result
   }
 }
 
+function readingCode(error: unknown): ProblemCode {
+  const code = errorCode(error);
+  if (code === 'EFBIG') return 'file-too-large';
+  return ['EISDIR', 'ENOTREG'].includes(code) ? 'file-not-regular' : 'file-unreadable';
+}
+
 /** A failed system call as a problem; anything else is a bug and goes on. */
-function broken(code: 'file-unreadable' | 'file-unwritable', path: string, error: unknown): Problem {
+function broken(code: ProblemCode, path: string, error: unknown): Problem {
   const name = errorCode(error);
   if (name === '' || !(error instanceof Error)) throw error;
   const advice: Readonly<Record<string, string>> = {
@@ -97,17 +114,7 @@ function broken(code: 'file-unreadable' | 'file-unwritable', path: string, error
   return { code, place: path, message: error.message.split(',')[0] ?? name, advice: advice[name] ?? '' };
 }
 
-async function content(path: string): Promise<FileContent> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const { mode, uid, gid } = await handle.stat();
-    return { bytes: await handle.readFile(), mode: mode & 0o7777, uid, gid };
-  } finally {
-    await handle.close();
-  }
-}
-
-function decoded(path: string, read: Result<FileContent | null>): Result<string | null> {
+function decoded(path: string, read: Result<Pick<FileContent, 'bytes'> | null>): Result<string | null> {
   if (!read.ok) return read;
   if (read.value === null) return ok(null);
   try {
