@@ -57,10 +57,13 @@ export function planActivation(input: ActivationInput): Activation {
   const change: Change = { network, stack, files, touched, gone: leaving(intention), linkNames };
   const whole = actions.service(change);
   const isNeeded = touched.length + change.gone.length > 0;
+  // Its files of enid's go, and its distribution's are to be read again.
+  const isPrimaryBack = change.gone.some(({ mac }) => mac === network.primary.mac);
+  const scoped = [...actions.scoped(change), ...(isPrimaryBack ? actions.revive(change).scoped : [])];
   const isWhole = restart || (activation === 'service' && isNeeded);
   return {
     release: isNeeded ? actions.release(change) : [],
-    takeUp: isWhole ? whole : isNeeded ? actions.scoped(change) : [],
+    takeUp: isWhole ? whole : isNeeded ? scoped : [],
     batch: due.flatMap((difference) => difference.mend),
     reach: isWhole ? 'service' : isNeeded ? 'scoped' : 'ip',
     service: activation === 'auto' && !isWhole ? whole : [],

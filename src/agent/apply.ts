@@ -9,16 +9,20 @@ import { commandOf, type Step } from '../model/step.ts';
 import { beginSteps, noteStep, writeFiles } from '../transaction/transaction.ts';
 import { letGo } from './hold.ts';
 import type { Plan } from './plan.ts';
+import { addProvenWay } from './prove-way.ts';
 import { noteRepairs } from './repairs.ts';
 import { needsService, type Verdict, verify } from './verdict.ts';
 import { timeLeft, type Work } from './work.ts';
 
 /**
- * release -> write -> activate -> verify; the whole service is restarted only where the scoped way did not do.
+ * The primary's way is proved and its default added where another NIC gives up the only one; then release -> write -> activate -> verify; the whole service is restarted only where the scoped way did not do.
  * An error means: put everything back.
  */
 export async function applyAndVerify(work: Work): Promise<Result<Verdict>> {
   const { activation } = work.plan;
+  const added = await addProvenWay(work.ports, work.plan, work.endpoint);
+  if (!added.ok) return added;
+  work.addedDefaults.push(...added.value);
   const applied = await apply(work);
   if (!applied.ok) return applied;
   const verdict = await verify(work, activation.reach);

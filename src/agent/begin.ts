@@ -65,8 +65,8 @@ export async function beginWork(
     return giveUp(ports, transaction, noted.problem);
   }
   const until = ports.clock.monotonic() + timeout / 2;
-  const common = { ports, plan, options, session, transaction, probes, until };
-  return { work: { ...common, armed: armed.value, done: [], problems: [] }, state };
+  const common = { ports, plan, options, session, transaction, probes, endpoint, until };
+  return { work: { ...common, armed: armed.value, addedDefaults: [], done: [], problems: [] }, state };
 }
 
 async function giveUp(ports: Ports, transaction: Transaction, problem: Problem): Promise<NotBegun> {

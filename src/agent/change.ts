@@ -1,3 +1,4 @@
+import { runBatch } from '../kernel/batch.ts';
 import { readKernel } from '../kernel/read.ts';
 import { holdSysctls } from '../kernel/sysctls.ts';
 import type { Difference } from '../model/difference.ts';
@@ -78,6 +79,7 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
   if (!held.ok) return putBack(work, state, held.problem);
   const committed = await commit(ports, transaction, {
     ...state,
+    primary: primaryAfter(work),
     sysctls: held.value.kept,
     names: namesAfter(plan),
     primaryAddresses: state.primaryAddresses.filter((address) => further.includes(address)),
@@ -102,6 +104,13 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
   };
 }
 
+/** A default route that enid set is no witness for the primary, unless it was known by the kernel before. */
+function primaryAfter({ plan, addedDefaults }: Work): State['primary'] {
+  const { primary } = plan.seen.state;
+  const { mac } = plan.intention.wanted.network.primary;
+  return addedDefaults.length === 0 || primary?.mac === mac ? primary : { mac, by: 'metadata' };
+}
+
 /** The kernel names that NICs are remembered by. */
 export function namesAfter({ seen, intention }: Plan): State['names'] {
   const names = new Map(seen.state.names);
@@ -123,6 +132,8 @@ async function putBack(work: Work, remembered: State, why: Problem): Promise<Cha
   const armed = rearmed.ok ? rearmed.value : work.armed;
   if (rearmed.ok) await noteArmed(transaction, armed); // whoever closes it for us disarms that one
   const world = worldOf(ports, plan.seen.kernel, network.primary, work.probes);
+  const dropped = await runBatch(ports.exec, work.addedDefaults);
+  if (!dropped.ok) ports.log.warn('an added default route is left', { why: dropped.problem.message });
   const report = await rollBack(ports, transaction, why.message, world);
   await disarmDeadman(ports, armed);
   const kernel = await readKernel(ports);

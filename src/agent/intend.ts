@@ -14,6 +14,7 @@ import { type FilePlan, planFiles } from '../transaction/plan.ts';
 import { differences } from '../verify/differences.ts';
 import { hiddenFiles } from '../verify/hidden-file.ts';
 import type { Observation } from './observe.ts';
+import { withPrimaryFiles } from './primary-files.ts';
 import type { Session } from './session.ts';
 import { sysctlDifferences } from './sysctl-differences.ts';
 
@@ -111,7 +112,7 @@ async function planAgainstDisk(
   const disk = await readDisk(ports.files, new Set([...ours, ...adopted.map(({ path }) => path)]));
   if (!disk.ok) return disk;
   const adopt = seen.config.conflict === 'adopt';
-  const plan = planFiles({
+  const planned = planFiles({
     disk: disk.value,
     owned,
     rendered,
@@ -119,6 +120,10 @@ async function planAgainstDisk(
     force,
     adopt,
   });
+  const { primary } = wanted.network;
+  const withPrimary = await withPrimaryFiles(ports.files, planned, primary.mac, seen.state.files);
+  if (!withPrimary.ok) return withPrimary;
+  const plan = withPrimary.value;
   const given = adopted.flatMap(({ path, mac }): readonly FileChange[] => {
     const before = disk.value.contents.get(path) ?? null;
     const isFile = before !== null && !disk.value.links.has(path);

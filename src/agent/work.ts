@@ -1,4 +1,5 @@
 import type { DesiredInterface } from '../model/desired.ts';
+import type { IpCommand } from '../model/difference.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Armed } from '../transaction/deadman.ts';
@@ -23,6 +24,10 @@ export interface Work {
    * here and the timer stays for when nothing here moves any more (design section 7).
    */
   readonly until: number;
+  /** The probes' metadata service; null: there is none to ask. */
+  readonly endpoint: string | null;
+  /** Takes away the default routes that were added to main for the primary; empty: none was. */
+  readonly addedDefaults: IpCommand[];
   /** Sentences for people, in order. */
   readonly done: string[];
   readonly problems: Problem[];

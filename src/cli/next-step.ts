@@ -21,7 +21,7 @@ export const nextStep: Readonly<Record<Reason, string>> = {
     'enid goes on when its parent is there; is `parent` in interfaces.vlans of the configuration right?',
   'vlan-taken': 'remove that link, or take the VLAN out of interfaces.vlans in the configuration',
   'only-way-out':
-    'enid goes on when the primary has its address: see the file that configures it, which may go by another name',
+    'enid goes on when the primary has its address and reads agree: see the file that configures it, which may go by another name',
   'table-conflict':
     'remove the foreign route or rule, or move enid away from it with table_base in the configuration',
   'no-slot': 'detach NICs that are not used, then `enid reconfigure`',

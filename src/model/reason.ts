@@ -20,7 +20,7 @@ export const reasons = {
   'shared-mac': 'several links carry its MAC',
   'no-parent': 'the NIC that this VLAN sub-interface stands on is not there',
   'vlan-taken': 'a link that is not ours stands where this VLAN sub-interface would',
-  'only-way-out': 'the default route goes by it, and the primary has no address',
+  'only-way-out': 'the default route goes by it alone, and the primary is not up or not agreed on yet',
   'table-conflict': 'its table or priority is used by something else',
   'no-slot': 'all 999 slots are taken',
   edited: 'a file of ours was edited or deleted by someone',

@@ -36,7 +36,7 @@ export interface Departure {
 
 /**
  * The NICs whose configuration is taken away (design section 5): the kernel removed the link, or believed metadata
- * no longer lists it, or it was handed to somebody else. A link that is absent while metadata lists it keeps its
+ * no longer lists it, it was handed to somebody else, or it is the primary. A link that is absent while metadata lists it keeps its
  * files: early in boot NICs are not there yet. A VLAN's link is of our own making and goes with its configuration.
  */
 export function goneInterfaces(departure: Departure): readonly GoneInterface[] {
@@ -54,8 +54,10 @@ export function goneInterfaces(departure: Departure): readonly GoneInterface[] {
     const given = aside !== undefined && handedOver.has(aside.reason);
     const isListed = listed.has(mac) || waiting.has(mac);
     const left = link === undefined && (removed.has(mac) || !isListed);
-    const unlisted = link !== undefined && !isListed && mac !== network.primary.mac;
-    if (!given && !left && !unlisted) continue;
+    // The primary, once taken for a secondary: what enid set for it goes, and it is left to its distribution again.
+    const isPrimary = mac === network.primary.mac;
+    const unlisted = link !== undefined && !isListed && !isPrimary;
+    if (!given && !left && !unlisted && !isPrimary) continue;
     const present = link !== undefined;
     const isMade = unlisted && link.kind === 'vlan' && link.name === name;
     gone.push({

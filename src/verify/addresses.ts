@@ -27,6 +27,7 @@ export function addressDifferences(compared: Comparison): readonly Difference[] 
   );
   const gone = context.gone
     .filter((nic) => nic.present && nic.isMade !== true && nic.name !== '')
+    .filter((nic) => nic.mac !== compared.network.primary.mac)
     .flatMap((nic) =>
       marked(nic.name, nic.table, kernel, context.tableBase).map((entry) => surplus(entry, nic.mac)),
     );

@@ -6,6 +6,7 @@ import { comparison, type DifferenceContext } from './comparison.ts';
 import { leakDifferences } from './leaks.ts';
 import { linkDifferences, surplusLinks } from './links.ts';
 import { mirrorDifferences } from './mirrors.ts';
+import { restoredPrimary } from './restored.ts';
 import { routeDifferences } from './routes.ts';
 import { ruleDifferences } from './rules.ts';
 import { sysctlDifferences } from './sysctls.ts';
@@ -33,6 +34,7 @@ export function differences(
     ...mirrors.removals,
     ...linkDifferences(compared),
     ...addressDifferences(compared),
+    ...restoredPrimary(compared),
     ...routes.additions,
     ...mirrors.additions,
     ...rules.additions,

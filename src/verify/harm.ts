@@ -1,6 +1,6 @@
 import { devicesOf, isMainDefault } from '../kernel/default-routes.ts';
 import { replayAddress, replayRoute, replayRule } from '../kernel/replay.ts';
-import { type Address, type Family, families } from '../model/address.ts';
+import { addressBits, type Family, families } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelState, Link } from '../model/kernel.ts';
@@ -29,7 +29,7 @@ export function harm(
   ours: Ours,
 ): readonly Harm[] {
   return [
-    ...primaryHarm(before, after, network, ours.onPrimary ?? []),
+    ...primaryHarm(before, after, network, ours),
     ...families.flatMap((family) => defaultHarm(family, before, after, network, ours)),
     ...lostRoutes(before, after, network, ours)
       .filter((route) => !isMainDefault(route) || !isBest(route, before))
@@ -48,7 +48,7 @@ function primaryHarm(
   before: KernelState,
   after: KernelState,
   network: DesiredNetwork,
-  onPrimary: readonly Address[],
+  { onPrimary = [], gone }: Ours,
 ): readonly Harm[] {
   const { mac, name } = network.primary;
   const listed = families.flatMap((family) => network.primary[family]?.addresses ?? []);
@@ -57,12 +57,15 @@ function primaryHarm(
   if (former === undefined) return [];
   if (now === undefined)
     return [{ kind: 'primary-link', text: `the primary ${former.name} is gone`, putBack: [] }];
+  // What enid made a host prefix, when it took the primary for a secondary, gets the length of its subnet back.
+  const isHostOfOurs = ({ family, prefixLength }: KernelAddress): boolean =>
+    prefixLength === addressBits[family] && gone.some((nic) => nic.mac === mac);
   const isHeld = (entry: KernelAddress): boolean =>
     after.addresses.some(
       (other) =>
         other.link === now.name &&
         other.address === entry.address &&
-        other.prefixLength === entry.prefixLength,
+        (other.prefixLength === entry.prefixLength || isHostOfOurs(entry)),
     );
   const down: readonly Harm[] = !former.up || now.up ? [] : [linkDown(now.name)];
   const lost = before.addresses
