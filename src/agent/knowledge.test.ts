@@ -112,6 +112,9 @@ describe('the primary', () => {
 
     const twice = reads(kernel, [truth, truth], state);
     expect(twice).toMatchObject({ stale: null, instance: truth, primaryAgreed: true });
+    const file = { ...defaultConfig, provider: 'file' };
+    expect(reads(kernel, [truth], state, file).stale).not.toBeNull();
+    expect(reads(kernel, [truth, truth], state, file)).toMatchObject({ stale: null, primaryAgreed: true });
     expect(reads(kernel, [truth, lie, truth], state)).toMatchObject({ stale: { place: 'primaryMac' } });
   });
 

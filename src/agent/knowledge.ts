@@ -67,7 +67,8 @@ export function know(
   if (found === null) return ok(believeRead(clock, ground, read, machine, circumstances.removed));
   const { problem, until } = found;
   if (until === null && circumstances.unread === 'fail') return { ok: false, problem };
-  const count = countReads(clock, ground, until === null ? [] : [until, ...holdersOf(read, machine)]);
+  const things = until === null ? [] : [until, ...holdersOf(read, machine)];
+  const count = countReads(clock, ground, things, readsForPrimary);
   if (until !== null && count.hasAgreed(until)) {
     return ok(believeRead(clock, ground, read, machine, circumstances.removed));
   }
@@ -130,6 +131,8 @@ function formerKnowledge({ state }: Ground, machine: Machine, why: Problem | nul
   return ok({ state, instance: believed, stale: why, awaiting: [], primaryAgreed: false });
 }
 
+/** How many reads at least must name another primary than before, also those of a file, where else one read counts. */
+const readsForPrimary = 2;
 const holder = 'default route of ';
 
 /** Reads in a row are counted for it: one that says otherwise ends the count. */
@@ -153,8 +156,11 @@ function countReads(
   clock: Pick<Clock, 'now'>,
   { config, state }: Ground,
   things: readonly string[],
+  least = 1,
 ): ReadCount {
-  const absences = watchAbsences(state.missing, clock.now().toISOString(), settingsOf(config));
+  const { agreeingReads: configured, pollMs } = settingsOf(config);
+  const settings = { agreeingReads: Math.max(least, configured), pollMs };
+  const absences = watchAbsences(state.missing, clock.now().toISOString(), settings);
   const agreed = new Set(things.filter((thing) => absences.isConfirmed(thing)));
   return { hasAgreed: (thing) => agreed.has(thing), pending: absences.pending() };
 }

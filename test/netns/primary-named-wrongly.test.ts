@@ -232,9 +232,7 @@ test.each(['static', 'by lease'] as const)(
     const [own4 = '', own6 = ''] = [...vpc.primary.ipv4, ...vpc.primary.ipv6];
     await vpc.server.ip([
       'addr flush dev eth0 scope global',
-      kind === 'by lease'
-        ? `addr add ${own4}/24 dev eth0${lease} noprefixroute`
-        : `addr add ${own4}/32 dev eth0`,
+      kind === 'by lease' ? `addr add ${own4}/24 dev eth0${lease}` : `addr add ${own4}/32 dev eth0`,
       `-6 addr add ${own6}/128 dev eth0 nodad`,
       `route replace ${cidr4} dev eth0 src ${own4} table 21001`,
       `route replace default via ${gateway4} dev eth0 onlink src ${own4} table 21001`,
