@@ -234,6 +234,7 @@ test.each(['static', 'by lease'] as const)(
       'addr flush dev eth0 scope global',
       kind === 'by lease' ? `addr add ${own4}/24 dev eth0${lease}` : `addr add ${own4}/32 dev eth0`,
       `-6 addr add ${own6}/128 dev eth0 nodad`,
+      ...(kind === 'by lease' ? [`route del ${cidr4} dev eth0`] : []),
       `route replace ${cidr4} dev eth0 src ${own4} table 21001`,
       `route replace default via ${gateway4} dev eth0 onlink src ${own4} table 21001`,
       `-6 route replace ${cidr6} dev eth0 table 21001`,
@@ -263,6 +264,8 @@ test.each(['static', 'by lease'] as const)(
     );
 
     await says(nics);
+    expect((await enid.run('reconfigure')).code).toBe(75);
+    await pause(4_500);
     const ran = await enid.run('reconfigure');
     expect([ran.code, ran.stdout, ran.stderr]).toEqual([0, expect.any(String), expect.any(String)]);
     const shown = JSON.stringify(await networkOf());
