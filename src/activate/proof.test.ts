@@ -26,7 +26,7 @@ describe('proveFiles', () => {
       files: ports.files,
       exec: { ...ports.exec, run: () => Promise.reject(new Error('not to be asked')) },
     };
-    const path = '/etc/systemd/network/05-enid-eth1.network';
+    const path = '/etc/systemd/network/0-enid-eth1.network';
     const other = change(stack({ id: 'networkd', format: 'networkd' }), {
       files: [file(path, nic(1), 'create', 'x')],
     });

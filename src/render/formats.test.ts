@@ -42,10 +42,10 @@ const dhcpcd = stackOf('interfaces', {}, { dhcpClient: 'dhcpcd', include: 'any-n
 
 describe('networkd', () => {
   it.each([
-    [219, ['05-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
-    [232, ['05-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
-    [235, ['05-enid-eth1.network']],
-    [257, ['05-enid-eth1.network']],
+    [219, ['0-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
+    [232, ['0-enid-eth1.network', 'enid-policy-eth1.service', '60-enid-eth1.conf']],
+    [235, ['0-enid-eth1.network']],
+    [257, ['0-enid-eth1.network']],
   ])('systemd %d gets %j', async (systemd, names) => {
     const made = await files(stackOf('networkd', { systemd: [systemd] }));
 
@@ -125,9 +125,9 @@ describe('networkd', () => {
     const made = await files(networkd252, [secondary(), child]);
 
     const text = (part: string) => made.find((file) => file.path.endsWith(part))?.text;
-    expect(text('05-enid-eth1.network')).toContain('VLAN=eth1.100');
-    expect(text('05-enid-eth1.100.netdev')).toContain('MACAddress=00:16:3e:00:00:02');
-    expect(text('05-enid-eth1.100.network')).toContain('Name=eth1.100');
+    expect(text('0-enid-eth1.network')).toContain('VLAN=eth1.100');
+    expect(text('0-enid-eth1.100.netdev')).toContain('MACAddress=00:16:3e:00:00:02');
+    expect(text('0-enid-eth1.100.network')).toContain('Name=eth1.100');
   });
 });
 
@@ -142,7 +142,7 @@ describe('a VLAN on a NIC whose files are not ours', () => {
     for (const stack of [networkd252, netplan0106]) {
       const made = await files(stack, [onPrimary]);
       expect(made.map((file) => file.path)).toEqual([
-        '/etc/systemd/network/05-enid-eth-0.200.network',
+        '/etc/systemd/network/0-enid-eth-0.200.network',
         '/etc/systemd/system/enid-vlan-eth-0.200.service',
         '/etc/systemd/system/systemd-networkd.service.d/60-enid-eth-0.200.conf',
       ]);
@@ -199,7 +199,7 @@ describe('netplan', () => {
     const made = await files(netplan0106, [secondary(), child]);
 
     expect(made.map((file) => file.path).filter((path) => path.includes('.100'))).toEqual([
-      '/etc/systemd/network/05-enid-eth1.100.network',
+      '/etc/systemd/network/0-enid-eth1.100.network',
       '/etc/systemd/system/enid-vlan-eth1.100.service',
       '/etc/systemd/system/systemd-networkd.service.d/60-enid-eth1.100.conf',
     ]);

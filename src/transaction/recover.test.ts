@@ -85,7 +85,7 @@ describe('files whose NIC is another one now', () => {
     const vlan = 'fa:16:3e:00:01:00' as Mac;
     const profile = '/etc/NetworkManager/system-connections/enid-eth1.100.nmconnection';
     const ifcfg = '/etc/sysconfig/network-scripts/ifcfg-eth1.100';
-    const other = '/etc/systemd/network/05-enid-eth1.100.network';
+    const other = '/etc/systemd/network/0-enid-eth1.100.network';
     const own = { [profile]: vlan, [ifcfg]: vlan, [other]: vlan };
     const known = new Map([
       [two, 'eth1'],

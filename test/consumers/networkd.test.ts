@@ -36,4 +36,17 @@ describe('systemd-networkd does as the files say', () => {
     expect(await differences(made, network)).toEqual([]);
     expect(await machine.sh('cat /run/networkd.log')).not.toMatch(/unknown|ignor|invalid|fail/i);
   });
+
+  it.each(['00-all', '05-all', '10-netplan-all-eth'])('beside a wildcard %s.network', async (name) => {
+    const { network, files } = await renderSaved(stackOf('networkd', { systemd: [252] }), 'dhcp-3');
+    machine = await makeServer(files);
+    const wildcard = '[Match]\\nName=eth[1-9]\\n[Network]\\nDHCP=yes\\n';
+    await machine.sh(`printf '${wildcard}' > /etc/systemd/network/${name}.network`);
+
+    await machine.sh(networkd);
+
+    expect(await settled(machine, network)).toEqual([]);
+    const used = await machine.sh('grep -h NETWORK_FILE /run/systemd/netif/links/*');
+    expect(used).toContain('NETWORK_FILE=/etc/systemd/network/0-enid-eth1.network');
+  });
 });

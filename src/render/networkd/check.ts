@@ -180,10 +180,10 @@ const routeTable = /^RouteTable=(\d+)$/m;
 
 /** A .network, .netdev or unit of ours, read back; a .network must match this NIC and nothing else. */
 export function check(file: RenderedFile): readonly Problem[] {
-  if (/^\/etc\/systemd\/network\/05-enid-[^/]+\.network$/.test(file.path)) {
+  if (/^\/etc\/systemd\/network\/0-enid-[^/]+\.network$/.test(file.path)) {
     return [...checkSections(file, networkFile), ...checkMatch(file), ...checkTaken(file)];
   }
-  if (/^\/etc\/systemd\/network\/05-enid-[^/]+\.netdev$/.test(file.path))
+  if (/^\/etc\/systemd\/network\/0-enid-[^/]+\.netdev$/.test(file.path))
     return checkSections(file, netdevFile);
   if (/^\/etc\/systemd\/system\/enid-policy-[^/]+\.service$/.test(file.path))
     return checkSections(file, unitFile);
@@ -219,7 +219,7 @@ function checkParentFirst(file: RenderedFile): readonly Problem[] {
 
 function checkMatch(file: RenderedFile): readonly Problem[] {
   const lines = file.text.split('\n');
-  const name = /^\/etc\/systemd\/network\/05-enid-(.+)\.network$/.exec(file.path)?.[1] ?? '';
+  const name = /^\/etc\/systemd\/network\/0-enid-(.+)\.network$/.exec(file.path)?.[1] ?? '';
   const matches = lines.includes(`MACAddress=${file.mac}`) || lines.includes(`Name=${name}`);
   return matches ? [] : [outputProblem(file, 0, `[Match] does not name ${file.mac}`)];
 }

@@ -1,4 +1,5 @@
 import type { DesiredInterface, DesiredNetwork } from '../../model/desired.ts';
+import { firstOfAll } from '../../model/netplan.ts';
 import type { Stack } from '../../model/stack.ts';
 import { isOnForeignParent, vlanUnit } from '../../model/vlan.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
@@ -14,8 +15,9 @@ import { interfaceView, knowsPolicy, netdevView, policyView, ruleForms, unitView
  * enabled.
  *
  * Of all .network files the first that matches is taken, by file name over all directories (systemd.network(5)). Wildcards
- * that cloud images come with are as low as 10-netplan-all-eth (Debian 12) and 50-dhcp (Alibaba Cloud Linux 2), and
- * cloud-init writes 10-cloud-init-*; hence 05.
+ * that cloud images come with are as low as 10-netplan-all-eth (Debian 12) and 50-dhcp (Alibaba Cloud Linux 2),
+ * cloud-init writes 10-cloud-init-*, and people write 00-all: hence `0-`, which stands before all of them. What stands before
+ * it still is named by a note (verify/hidden-file.ts).
  */
 export const networkd: Format = {
   id: 'networkd',
@@ -40,7 +42,7 @@ export function filesOf(
     path,
     view,
   });
-  const base = `/etc/systemd/network/05-enid-${nic.name}`;
+  const base = `/etc/systemd/network/${firstOfAll}${nic.name}`;
   const units: string[] = [];
   const files = [file('interface.network', `${base}.network`, interfaceView(nic, network, stack, options))];
   if (isOnForeignParent(nic, network, stack)) {
