@@ -1,7 +1,6 @@
 import { routesTo } from '../kernel/ask.ts';
 import { runBatch } from '../kernel/batch.ts';
 import { type Address, type Family, familyOf, hostPrefix, parseAddress } from '../model/address.ts';
-import { guardOffset } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -53,6 +52,7 @@ interface StagedWay {
   readonly remove: readonly IpCommand[];
 }
 
+/** The priority, as the table, is the first of the band: before every rule that a NIC has. */
 function stagedWay(
   { family, source, gateway }: Takeover,
   device: string,
@@ -62,8 +62,7 @@ function stagedWay(
   const onlink = gateway.startsWith('fe80:') ? '' : ' onlink';
   const route = `default via ${gateway} dev ${device}${onlink} table ${table}`;
   const rules = targets.map(
-    (target) =>
-      `from ${hostPrefix(source)} to ${hostPrefix(target)} lookup ${table} priority ${table + guardOffset}`,
+    (target) => `from ${hostPrefix(source)} to ${hostPrefix(target)} lookup ${table} priority ${table}`,
   );
   const lines = (verb: 'add' | 'del') => [
     `route ${verb === 'add' ? 'replace' : verb} ${route}`,
