@@ -31,7 +31,7 @@ describe('the configuration file', () => {
     const ending = await enid(command, '--config', '/etc/enid/other.yaml');
 
     expect(ending).toMatchObject({ exitCode: 2, output: '' });
-    expect(ending.errors).toContain('/etc/enid/other.yaml: no such file');
+    expect(ending.errors).toContain(`${root}/etc/enid/other.yaml: no such file`);
   });
 
   it('that nobody named may be missing', async () => {
@@ -73,6 +73,16 @@ describe('what is printed', () => {
     errorTerminal = true;
     expect((await enid('nonsense')).errors).toContain(red);
   });
+});
+
+it('what files say does not reach the terminal as commands', async () => {
+  mkdirSync(join(root, 'etc/enid'), { recursive: true });
+  writeFileSync(join(root, 'etc/enid/config.yaml'), '"a\u009b31m\u202eb": 1\n');
+  for (const flags of [[], ['--json']]) {
+    const { output, errors } = await enid('detect', ...flags);
+    expect(output + errors).toMatch(/a\\+u009b31m\\+u202eb/);
+    expect(output + errors).not.toMatch(/[\u009b\u202e]/);
+  }
 });
 
 it('--root must be a directory', async () => {

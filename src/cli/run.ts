@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { configPath } from '../config/defaults.ts';
 import { printable } from '../model/mac.ts';
 import { fail, type Problem, type Result } from '../model/problem.ts';
@@ -10,7 +10,7 @@ import { type Invocation, parseArguments } from './arguments.ts';
 import type { Command, CommandOutput, Context } from './command.ts';
 import { commands } from './commands.ts';
 import { overviewJson, printHelp, printOverview } from './help.ts';
-import { painter, wantsColour } from './paint.ts';
+import { forTerminal, painter, wantsColour } from './paint.ts';
 import { printProblem, problemJson } from './print-problem.ts';
 
 /** What the process knows of itself. */
@@ -41,10 +41,11 @@ export async function runCli(process: Process): Promise<Ending> {
   const paint = painter(wantsColour(process.errorTerminal, process.environment));
   const invocation = parseArguments(process.argv, commands);
   const result = invocation.ok ? await dispatch(invocation.value, process) : invocation;
-  if (result.ok) return { output: result.value.text, errors: '', exitCode: result.value.exitCode };
+  if (result.ok)
+    return { output: forTerminal(result.value.text), errors: '', exitCode: result.value.exitCode };
   return {
-    output: json ? problemJson(result.problem) : '',
-    errors: json ? '' : printProblem(result.problem, paint),
+    output: json ? forTerminal(problemJson(result.problem)) : '',
+    errors: json ? '' : forTerminal(printProblem(result.problem, paint)),
     exitCode: exitCodeOfProblem(result.problem),
   };
 }
@@ -114,12 +115,13 @@ async function missingRoot({ root }: Context): Promise<Problem | null> {
 }
 
 /** Without `--config` a file that is not there means the defaults; one that was asked for is missed. */
-async function missingConfig({ ports, flags, configPath }: Context): Promise<Problem | null> {
+async function missingConfig({ ports, flags, configPath, root }: Context): Promise<Problem | null> {
   if (!flags.has('config')) return null;
   const kind = await ports.files.kind(configPath);
   if (!kind.ok || kind.value !== null) return null;
   const advice = 'name the file that you mean, or leave --config out for the defaults';
-  return fail('config-unreadable', configPath, 'no such file', advice).problem;
+  const place = root === '/' ? configPath : join(resolve(root), configPath);
+  return fail('config-unreadable', place, 'no such file', advice).problem;
 }
 
 function printVersion(version: string, json: boolean): string {

@@ -32,6 +32,7 @@ describe('parseAddresses', () => {
       prefixLength: 32,
       scope: 'global',
       flags: [],
+      broadcast: '10.0.1.21',
     });
   });
 

@@ -52,6 +52,7 @@ function parsePart(link: string, part: string): KernelAddress | string {
   const flags: string[] = [];
   let length = lengthOf(local);
   let scope: string | null = null;
+  let broadcast: string | null = null;
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] ?? '';
     const next = rest[at + 1] ?? '';
@@ -59,12 +60,13 @@ function parsePart(link: string, part: string): KernelAddress | string {
     const isLast = at === rest.length - 1 && !flagWords.has(word);
     if (family === 'ipv4' && scope !== null && (isOwnLabel || isLast)) continue; // the label
     if (word === 'scope') scope = next;
+    else if (word === 'brd') broadcast = next;
     else if (word === 'peer') length = lengthOf(next) ?? length;
     else if (word === 'flags') flags.push(`flags-${next}`);
     else if (flagWords.has(word)) {
       flags.push(word);
       continue;
-    } else if (!['metric', 'brd', 'any', 'proto'].includes(word)) return `unknown word "${word}"`;
+    } else if (!['metric', 'any', 'proto'].includes(word)) return `unknown word "${word}"`;
     if (next === '') return `"${word}" without a value`;
     at++;
   }
@@ -74,7 +76,10 @@ function parsePart(link: string, part: string): KernelAddress | string {
   const bits = family === 'ipv4' ? 32 : 128;
   const prefixLength = length ?? bits;
   if (prefixLength > bits) return `prefix length ${prefixLength}`;
-  return { link, family, address: address.value, prefixLength, scope, flags };
+  const found = { link, family, address: address.value, prefixLength, scope, flags };
+  if (broadcast === null) return found;
+  const parsed = parseAddress(broadcast, link, family);
+  return parsed.ok ? { ...found, broadcast: parsed.value } : parsed.problem.message;
 }
 
 function lengthOf(word: string): number | null {

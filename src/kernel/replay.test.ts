@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KernelState } from '../model/kernel.ts';
 import { builtInNames } from './names.ts';
 import { parseFamily } from './read.ts';
-import { replayLink } from './replay.ts';
+import { replayAddress, replayLink } from './replay.ts';
 import { sample } from './testdata/samples.ts';
 
 function stateOf(ipv4: string, ipv6: string): KernelState {
@@ -16,13 +16,32 @@ function stateOf(ipv4: string, ipv6: string): KernelState {
   };
 }
 
+it.each([
+  ['inet 10.0.0.10/24 scope global eth0', 'address replace 10.0.0.10/24 dev eth0'],
+  [
+    'inet 10.0.0.10/24 brd 10.0.0.255 scope global eth0',
+    'address replace 10.0.0.10/24 brd 10.0.0.255 dev eth0',
+  ],
+  [
+    'inet 10.0.0.10/24 brd 10.0.7.255 scope global eth0',
+    'address replace 10.0.0.10/24 brd 10.0.7.255 dev eth0',
+  ],
+  [
+    'inet 10.0.0.10/32 brd 10.0.0.10 scope global eth0',
+    'address replace 10.0.0.10/32 brd 10.0.0.10 dev eth0',
+  ],
+])('an address comes back with the broadcast address that it had: %s', (line, command) => {
+  const { addresses } = stateOf(`2: eth0    ${line}\n`, '');
+  expect(addresses.map((address) => replayAddress(address).line)).toEqual([command]);
+});
+
 describe('replayLink', () => {
   it('brings back addresses, then routes on the link, then those by a gateway, then lost rules', () => {
     const before = stateOf(sample('iproute2-6.9', 'ipv4'), sample('iproute2-6.9', 'ipv6'));
     const now = { ...before, rules: before.rules.filter((rule) => rule.priority !== 9) };
     expect(replayLink(before, 'ens5', now)).toEqual([
       { family: 'link', line: 'link set dev ens5 up' },
-      { family: 'ipv4', line: 'address replace 10.0.0.10/24 brd + dev ens5' },
+      { family: 'ipv4', line: 'address replace 10.0.0.10/24 brd 10.0.0.255 dev ens5' },
       {
         family: 'ipv6',
         line: 'address replace 2001:db8::216:3eff:fe12:1602/64 dev ens5 noprefixroute nodad',

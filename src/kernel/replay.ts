@@ -11,11 +11,11 @@ export function replayRule(rule: KernelRule): IpCommand {
   return { family: rule.family, line: `rule add ${rule.spec}` };
 }
 
-/** Sets an address again, without its remaining lifetime. */
+/** Sets an address again, with the broadcast address that it had and no other, without its remaining lifetime. */
 export function replayAddress(address: KernelAddress): IpCommand {
   const words = address.flags.includes('noprefixroute') ? ' noprefixroute' : '';
   const dad = address.family === 'ipv6' ? ' nodad' : ''; // it was in use, and routes may need it at once
-  const broadcast = address.family === 'ipv4' && address.prefixLength < 31 ? ' brd +' : '';
+  const broadcast = address.broadcast === undefined ? '' : ` brd ${address.broadcast}`;
   const line = `address replace ${address.address}/${address.prefixLength}${broadcast} dev ${address.link}${words}${dad}`;
   return { family: address.family, line };
 }

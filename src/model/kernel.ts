@@ -42,6 +42,8 @@ export interface KernelAddress {
   readonly scope: string;
   /** Words such as `secondary`, `dynamic`, `tentative`, `dadfailed`, `noprefixroute`, `mngtmpaddr`. */
   readonly flags: readonly string[];
+  /** IPv4: the broadcast address that it was given (`brd`); absent where none was. */
+  readonly broadcast?: Address;
 }
 
 export interface KernelRoute {

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from './problem.ts';
+import { visible } from './visible.ts';
 
 /** A 48-bit Ethernet address in lower-case colon form, e.g. `00:16:3e:12:16:02`. Made only by {@link parseMac}. */
 export type Mac = string & { readonly brand: 'Mac' };
@@ -28,6 +29,6 @@ export function parseMac(text: string, place: string): Result<Mac> {
 
 /** Text from outside made safe to print: control characters escaped, cut at 80 characters. */
 export function printable(text: string): string {
-  const escaped = JSON.stringify(text).slice(1, -1);
+  const escaped = visible(JSON.stringify(text)).slice(1, -1);
   return escaped.length > 80 ? `${escaped.slice(0, 77)}...` : escaped;
 }

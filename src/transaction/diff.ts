@@ -54,7 +54,7 @@ function linesOf(text: string): readonly string[] {
 }
 
 function visible(line: string): string {
-  return line.replace(/[\p{Cc}\u2028\u2029]/gu, (char) =>
+  return line.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (char) =>
     char === '\t' ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

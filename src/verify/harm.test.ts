@@ -67,7 +67,7 @@ describe('harm', () => {
 
   it('is a primary address that is gone or has another length', () => {
     expect(told(changed(['inet 10.0.0.10']))).toEqual([
-      'primary-address | address replace 10.0.0.10/24 brd + dev eth0',
+      'primary-address | address replace 10.0.0.10/24 brd 10.0.0.255 dev eth0',
     ]);
     const longer = changed(['inet 10.0.0.10'], ['2: eth0    inet 10.0.0.10/32 scope global eth0']);
     expect(told(longer)).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { visible } from '../../model/visible.ts';
 import type { Log, LogFields, LogLevel } from '../log.ts';
 
 /** The priorities of sd-daemon(3), which journald and rsyslog read from a line's `<N>`. */
@@ -43,9 +44,9 @@ export function logLine(message: string, fields: LogFields = {}): string {
 }
 
 function quoted(value: string): string {
-  return value === '' || /[\s"=\\]|[^\x21-\x7e]/.test(value) ? JSON.stringify(value) : value;
+  return value === '' || /[\s"=\\]|[^\x21-\x7e]/.test(value) ? visible(JSON.stringify(value)) : value;
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
+  return visible(text.replace(/\p{Cc}+/gu, ' '));
 }
