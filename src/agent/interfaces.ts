@@ -24,6 +24,10 @@ const stateOf: Readonly<Partial<Record<Reason, InterfaceState>>> = {
   bonded: 'unmanaged',
   'shared-mac': 'unmanaged',
   'vlan-taken': 'failed',
+  'name-refused': 'failed',
+  'address-refused': 'failed',
+  'subnet-refused': 'failed',
+  'gateway-refused': 'failed',
   'table-conflict': 'failed',
   'no-slot': 'failed',
 };
@@ -58,9 +62,9 @@ export function reportInterfaces(
       mac: nic.mac,
       id: nic.id,
       role: 'secondary',
-      state:
-        reason === null ? 'configured' : reason === 'edited' || reason === 'contested' ? 'failed' : 'pending',
+      state: reason === null ? 'configured' : isFailure(reason) ? 'failed' : 'pending',
       reason,
+      ...detailsOf(nic),
       table: nic.table,
       addresses: addressesOn(kernel, nic.name),
       files: files.filter((file) => file.mac === nic.mac).map((file) => file.path),
@@ -78,6 +82,7 @@ function reportAside(aside: SetAside, kernel: KernelState): InterfaceReport {
     role: aside.role,
     state: stateOf[aside.reason] ?? 'pending',
     reason: aside.reason,
+    details: [aside.detail],
     table: null,
     addresses: aside.name === null ? [] : addressesOn(kernel, aside.name),
     files: [],
@@ -108,7 +113,16 @@ function reasonOf(
   if (own.every((family) => family.address === null && family.method === 'static')) return 'no-address';
   if (own.some((family) => family.address === null)) return 'no-lease';
   if (own.some((family) => family.gateway === null) && nic.rules.length > 0) return 'no-gateway';
-  return null;
+  return nic.refused?.[0]?.reason ?? null;
+}
+
+function detailsOf({ refused = [] }: DesiredInterface): Pick<InterfaceReport, 'details'> {
+  return refused.length === 0 ? {} : { details: refused.map(({ detail }) => detail) };
+}
+
+/** True for what a later run changes nothing about by itself. */
+function isFailure(reason: Reason): boolean {
+  return reason === 'edited' || reason === 'contested' || reason.endsWith('-refused');
 }
 
 function addressesOn(kernel: KernelState, link: string): readonly string[] {

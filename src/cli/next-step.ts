@@ -22,6 +22,13 @@ export const nextStep: Readonly<Record<Reason, string>> = {
   'vlan-taken': 'remove that link, or take the VLAN out of interfaces.vlans in the configuration',
   'only-way-out':
     'enid goes on when the primary has its address and reads agree: see the file that configures it, which may go by another name',
+  'name-refused': 'give the link another name: letters, digits, `.`, `-` and `_`',
+  'address-refused':
+    'correct the address where it is assigned, or interfaces.addresses of the configuration; enid goes on by itself then',
+  'prefix-refused': 'correct the delegated prefix where it is assigned; enid goes on by itself then',
+  'subnet-refused': 'correct the subnet in the metadata; enid goes on by itself then',
+  'gateway-refused': 'correct the gateway in the metadata; enid goes on by itself then',
+  'route-refused': 'correct the route in the metadata; enid goes on by itself then',
   'table-conflict':
     'remove the foreign route or rule, or move enid away from it with table_base in the configuration',
   'no-slot': 'detach NICs that are not used, then `enid reconfigure`',

@@ -1,5 +1,7 @@
 import { isPending, type Plan } from '../agent/plan.ts';
 import type { FileChange } from '../model/file.ts';
+import type { Mac } from '../model/mac.ts';
+import type { Reason } from '../model/reason.ts';
 import { commandOf, type Step } from '../model/step.ts';
 import { unifiedDiff } from '../transaction/diff.ts';
 import type { Paint, Tone } from './paint.ts';
@@ -35,6 +37,24 @@ function ipLines({ activation }: Plan): readonly string[] {
   });
 }
 
+interface LeftAlone {
+  readonly name: string | null;
+  readonly mac: Mac;
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+/** NICs that get nothing, and values of other NICs that are left out, each with its reason. */
+function leftAlone({ intention }: Plan): readonly LeftAlone[] {
+  const { setAside, secondaries } = intention.wanted.network;
+  return [
+    ...setAside.map(({ name, mac, reason, detail }) => ({ name, mac, reason, detail })),
+    ...secondaries.flatMap(({ name, mac, refused = [] }) =>
+      refused.map(({ reason, detail }) => ({ name, mac, reason, detail })),
+    ),
+  ];
+}
+
 /** `enid plan` for people: the diff, then the commands, then what is left alone and why. */
 export function printPlan(plan: Plan, paint: Paint): string {
   const { files, sysctls, differences, wanted } = plan.intention;
@@ -61,6 +81,11 @@ export function printPlan(plan: Plan, paint: Paint): string {
       const head = `${paint('warning', `${path}: ${problem.message} (${problem.code}); it is left as it is`)}\n  ${problem.advice}`;
       return `${head}\n${paintDiff(unifiedDiff(change), paint)}`;
     }),
+    section(
+      'left alone',
+      leftAlone(plan).map(({ name, mac, reason, detail }) => `${name ?? mac}: ${reason}: ${detail}`),
+      paint,
+    ),
     section('notes', wanted.notes, paint),
   ].filter((text) => text !== '');
   const end = isPending(plan)
@@ -110,6 +135,7 @@ export function planJson(plan: Plan): string {
     ip: isPending(plan) ? ipLines(plan) : [],
     sysctls: sysctls.set,
     differences: differences.map(({ text }) => text),
+    leftAlone: leftAlone(plan),
     notes: wanted.notes,
   };
   return `${JSON.stringify(json, null, 2)}\n`;

@@ -85,6 +85,7 @@ function printTrouble(nic: StatusInterface, paint: Paint): string {
   const name = paint('strong', nic.name ?? nic.mac);
   const lines =
     nic.reason === null ? [`${name}: not as it should be`] : [`${name}: ${printReason(nic.reason)}`];
+  lines.push(...(nic.details ?? []).map((detail) => `  ${detail}`));
   lines.push(...nic.differences.map((difference) => `  ${difference}`));
   if (nic.reason !== null) lines.push(`  next: ${nextStep[nic.reason]}`);
   return lines.join('\n');

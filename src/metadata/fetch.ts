@@ -5,7 +5,6 @@ import type { Evidence } from '../model/stack.ts';
 import type { Http } from '../ports/http.ts';
 import type { Ports } from '../ports/ports.ts';
 import { chooseProvider } from './choose.ts';
-import { plausible } from './plausible.ts';
 import type { Provider } from './provider.ts';
 import { providers } from './registry.ts';
 import type { MetadataSession, Opened } from './session.ts';
@@ -43,9 +42,8 @@ export async function readMetadata(
   const deadline = ports.clock.monotonic() + readsPerTimeout * config.metadata.timeout;
   const raw = await fetch(signal === undefined ? { deadline } : { deadline, signal });
   const parsed = raw.ok ? provider.parse(raw.value) : raw;
-  const instance = raw.ok && parsed.ok ? plausible(parsed.value, raw.value.source) : parsed;
-  if (!instance.ok) return remedied(instance.problem, provider);
-  return ok({ instance: instance.value, evidence, requests: session.requests - before });
+  if (!parsed.ok) return remedied(parsed.problem, provider);
+  return ok({ instance: parsed.value, evidence, requests: session.requests - before });
 }
 
 function remedied(problem: Problem, { remedy }: Provider): Result<never> {

@@ -50,6 +50,15 @@ export interface DesiredInterface {
   readonly routes: readonly PolicyRoute[];
   /** In the order of their priorities. */
   readonly rules: readonly PolicyRule[];
+  /** Addresses, prefixes and routes of it that were left out; absent where none was. */
+  readonly refused?: readonly Refusal[];
+}
+
+/** Why something of the metadata or the configuration is not configured. */
+export interface Refusal {
+  readonly reason: Reason;
+  /** A sentence that names the value: `10.0.0.10 is an address of the primary eth0`. */
+  readonly detail: string;
 }
 
 export type Method = 'dhcp' | 'static';
@@ -79,7 +88,7 @@ export interface DesiredFamily {
   readonly gateway: Address | null;
   /** What lies behind other gateways. */
   readonly routes: readonly InstanceRoute[];
-  /** The subnet overlaps the primary's. */
+  /** New connections into the subnet stay on the primary: it overlaps the primary's, or holds a DNS server of its network. */
   readonly sharedWithPrimary: boolean;
 }
 

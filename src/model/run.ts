@@ -49,6 +49,8 @@ export interface InterfaceReport {
   readonly role: Role;
   readonly state: InterfaceState;
   readonly reason: Reason | null;
+  /** Sentences that name what the reason is about: a file, a setting, a value that was left out. Absent: nothing to name. */
+  readonly details?: readonly string[];
   readonly table: number | null;
   readonly addresses: readonly string[];
   readonly files: readonly string[];

@@ -8,17 +8,23 @@ import type {
   DesiredNetwork,
   DesiredPrimary,
   Method,
+  Refusal,
   SetAside,
 } from '../model/desired.ts';
 import type { InstanceInterface, InstanceNetwork, InstanceVlan } from '../model/instance.ts';
 import type { KernelState, Link } from '../model/kernel.ts';
 import type { Learned, LearnedFamilies, Lease } from '../model/lease.ts';
 import type { Mac } from '../model/mac.ts';
+import { metadataHosts } from '../model/metadata-host.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { RuleForms } from '../model/rule-forms.ts';
 import type { Stack } from '../model/stack.ts';
 import type { State } from '../model/state.ts';
 import type { GoneInterface } from '../model/step.ts';
+import { admit } from './admission/admit.ts';
+import type { Candidate } from './admission/candidate.ts';
+import { impossibleField } from './admission/kinds.ts';
+import { nameRefusal, shown } from './admission/name.ts';
 import { fellBack, primaryFamily, secondaryFamily } from './family.ts';
 import { goneInterfaces } from './gone.ts';
 import { learn } from './learn.ts';
@@ -62,30 +68,39 @@ export interface Wanted {
   readonly notes: readonly string[];
 }
 
-/** Decides what this machine's network should be. Pure. Errors: `no-primary` (the kernel has no link with its MAC). */
+/**
+ * Decides what this machine's network should be. Pure. Errors: `no-primary` (the kernel has no link with its MAC, or one whose name
+ * cannot be written into a file), `metadata-malformed` (a field of the primary is impossible).
+ */
 export function desire(input: DesireInput): Result<Wanted> {
   const { kernel, config, state } = input;
   const overlaid = withConfiguredVlans(input.instance, kernel.links, state.names, config);
   const { instance } = overlaid;
-  const primary = desirePrimary(instance, input);
-  if (primary === null) {
-    return fail(
-      'no-primary',
-      instance.primaryMac,
-      'no link has the MAC of the primary',
-      'nothing is changed; see `ip link`',
-    );
-  }
+  const known = knownPrimary(instance, input);
+  if (!known.ok) return known;
   const slots = recoverSlots(state.slots, instance, kernel, config.tableBase);
   const foreign = foreignSlots(kernel, config.tableBase, slots, state.names);
   const setAside: SetAside[] = [...unlistedNics(instance, kernel.links, config), ...overlaid.orphans];
-  const addressed: Addressed[] = [];
+  const candidates: Candidate[] = [];
   for (const nic of instance.interfaces) {
     if (nic.mac === instance.primaryMac) continue;
-    const settled = settle(nic, input, primary, slots, foreign);
-    if (!('slot' in settled)) setAside.push(settled);
-    else if (addressed.some((other) => other.name === settled.name)) setAside.push(secondOf(settled));
-    else addressed.push(settled);
+    const settled = settle(nic, input, known.value, slots, foreign);
+    if ('reason' in settled) setAside.push(settled);
+    else if (candidates.some((other) => other.name === settled.name)) setAside.push(secondOf(settled));
+    else candidates.push(settled);
+  }
+  const admission = admit({
+    ...{ instance, kernel, state, primary: known.value, candidates, setAside, slots },
+    base: config.tableBase,
+    metadataHosts: metadataHosts(config.metadata.endpoint),
+  });
+  const { primary } = admission;
+  setAside.push(...admission.refused);
+  const addressed: Addressed[] = [];
+  for (const nic of admission.admitted) {
+    const slot = slots.get(nic.mac) ?? freeSlot(new Set(slots.values()), foreign);
+    if (slot === undefined) setAside.push(asideOf(nic, 'no-slot', 'slots 1 to 995 are all taken'));
+    else addressed.push(inSlot(nic, slot, slots, config.tableBase));
   }
   addressed.sort((one, other) => one.slot - other.slot);
   const secondaries = route(addressed, primary, config, input.ruleForms);
@@ -97,7 +112,39 @@ export function desire(input: DesireInput): Result<Wanted> {
     .filter((nic) => fellBack(nic.ipv4, config))
     .map((nic) => `${nic.name}: no address and subnet in metadata for static addressing, so DHCP is used`);
   const learned = remembered(instance, network, state, gone);
-  return ok({ network, slots, learned, gone, notes: [...fallen, ...unusedAddresses(instance, config)] });
+  const notes = [...fallen, ...admission.notes, ...unusedAddresses(instance, config)];
+  return ok({ network, slots, learned, gone, notes });
+}
+
+/** The primary as metadata and kernel tell it. Errors: as {@link desire}. */
+function knownPrimary(instance: InstanceNetwork, input: DesireInput): Result<DesiredPrimary> {
+  const primary = desirePrimary(instance, input);
+  if (primary === null) {
+    return fail(
+      'no-primary',
+      instance.primaryMac,
+      'no link has the MAC of the primary',
+      'nothing is changed; see `ip link`',
+    );
+  }
+  const name = nameRefusal(primary.name);
+  if (name !== null) return fail('no-primary', primary.mac, name.detail, 'give the link another name');
+  const nic = instance.interfaces.find((entry) => entry.mac === instance.primaryMac);
+  for (const family of families) {
+    const fault = nic === undefined ? null : impossibleField(nic[family], family);
+    if (fault !== null) return fail('metadata-malformed', `primary ${primary.mac} ${family}`, fault);
+  }
+  return ok(primary);
+}
+
+function inSlot(
+  nic: Omit<Addressed, 'slot' | 'table'>,
+  slot: number,
+  slots: Map<Mac, number>,
+  base: number,
+): Addressed {
+  slots.set(nic.mac, slot);
+  return { ...nic, slot, table: base + slot };
 }
 
 function desirePrimary(
@@ -135,27 +182,26 @@ function unusedAddresses(instance: InstanceNetwork, { interfaces }: Config): rea
   });
 }
 
-/** One NIC of the metadata: addressed and with a slot, or set aside. New slots are entered into `slots`. */
+/** One NIC of the metadata: what it is given, or set aside. */
 function settle(
   nic: InstanceInterface,
   input: DesireInput,
   primary: DesiredPrimary,
-  slots: Map<Mac, number>,
+  slots: ReadonlyMap<Mac, number>,
   foreign: ReadonlyMap<number, string>,
-): Addressed | SetAside {
+): Candidate | SetAside {
   const { config } = input;
-  const aside = (reason: SetAside['reason'], detail: string, name: string | null): SetAside => {
-    const role = reason === 'excluded' || reason === 'not-included' ? 'ignored' : 'secondary';
-    return { name, mac: nic.mac, id: nic.id, role, reason, detail };
-  };
   const place = placeNic(nic, input);
-  if ('reason' in place) return aside(place.reason, place.detail, place.name);
+  if ('reason' in place) return asideOf({ ...nic, name: place.name }, place.reason, place.detail);
   const { name, vlan, mtu } = place;
-  const onlyWay = onlyWayOut({ name, mac: nic.mac }, primary, input);
-  if (onlyWay !== null) return aside('only-way-out', onlyWay, name);
+  const own = { name, mac: nic.mac, id: nic.id };
+  const misnamed = name === primary.name ? sameName(name) : nameRefusal(name);
+  if (misnamed !== null) return asideOf(own, misnamed.reason, misnamed.detail);
+  const onlyWay = onlyWayOut(own, primary, input);
+  if (onlyWay !== null) return asideOf(own, 'only-way-out', onlyWay);
   const known = slots.get(nic.mac);
   const conflict = known === undefined ? undefined : foreign.get(known);
-  if (conflict !== undefined) return aside('table-conflict', conflict, name);
+  if (conflict !== undefined) return asideOf(own, 'table-conflict', conflict);
   const inFamily = (family: Family): DesiredFamily | null =>
     secondaryFamily(nic, {
       family,
@@ -168,21 +214,21 @@ function settle(
   const ipv4 = inFamily('ipv4');
   const ipv6 = inFamily('ipv6');
   if (ipv4 === null && ipv6 === null)
-    return aside('no-address', 'the metadata gives no address and no subnet', name);
-  const slot = known ?? freeSlot(new Set(slots.values()), foreign);
-  if (slot === undefined) return aside('no-slot', 'slots 1 to 995 are all taken', name);
-  slots.set(nic.mac, slot);
-  return {
-    name,
-    mac: nic.mac,
-    id: nic.id,
-    slot,
-    table: config.tableBase + slot,
-    mtu,
-    vlan,
-    ipv4,
-    ipv6,
-  };
+    return asideOf(own, 'no-address', 'the metadata gives no address and no subnet');
+  return { ...own, mtu, vlan, ipv4, ipv6 };
+}
+
+function asideOf(
+  { name, mac, id }: Pick<SetAside, 'name' | 'mac' | 'id'>,
+  reason: SetAside['reason'],
+  detail: string,
+): SetAside {
+  const role = reason === 'excluded' || reason === 'not-included' ? 'ignored' : 'secondary';
+  return { name: name === null ? null : shown(name), mac, id, role, reason, detail };
+}
+
+function sameName(name: string): Refusal {
+  return { reason: 'name-refused', detail: `"${name}" is the name of the primary` };
 }
 
 function learnedOf(mac: Mac, device: string, family: Family, input: DesireInput): Learned | null {
@@ -244,10 +290,10 @@ function placeSubInterface(
   return { name, vlan, mtu: nic.mtu === null ? null : Math.min(nic.mtu, wide) };
 }
 
-/** Two VLANs with one id on one parent are one link. */
-function secondOf({ name, mac, id }: Addressed): SetAside {
-  const detail = `another NIC of the configuration or the metadata is ${name} too`;
-  return { name, mac, id, role: 'secondary', reason: 'vlan-taken', detail };
+/** Two VLANs with one id on one parent are one link; saved metadata may call two NICs by one name. */
+function secondOf(nic: Candidate): SetAside {
+  const detail = `another NIC of the configuration or the metadata is ${nic.name} too`;
+  return asideOf(nic, nic.vlan === null ? 'name-refused' : 'vlan-taken', detail);
 }
 
 /**

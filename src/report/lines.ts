@@ -1,5 +1,5 @@
 import { describeProblem } from '../model/problem.ts';
-import type { Outcome, RunReport } from '../model/run.ts';
+import type { InterfaceReport, Outcome, RunReport } from '../model/run.ts';
 import type { LogFields, LogLevel } from '../ports/log.ts';
 import { statusState } from './status.ts';
 
@@ -59,8 +59,13 @@ export function serviceStatus(report: RunReport): string {
 function incomplete(report: RunReport): string | undefined {
   const parts = report.interfaces
     .filter((nic) => nic.role === 'secondary' && nic.state !== 'configured')
-    .map((nic) => `${nic.name ?? nic.mac}: ${nic.reason ?? nic.state}`);
+    .map((nic) => [`${nic.name ?? nic.mac}: ${nic.reason ?? nic.state}`, ...refusals(nic)].join(': '));
   return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** The values that were refused, by name. */
+function refusals({ reason, details = [] }: InterfaceReport): readonly string[] {
+  return reason?.endsWith('-refused') === true ? [details.join(' and ')] : [];
 }
 
 /** What a person took back is no error; what was put back for a reason is. */

@@ -38,6 +38,8 @@ export interface StatusInterface {
   readonly role: Role;
   readonly state: InterfaceState;
   readonly reason: Reason | null;
+  /** What the reason is about: `10.0.0.10 is an address of the primary eth0`. Absent where there is nothing to name. */
+  readonly details?: readonly string[];
   readonly table: number | null;
   readonly addresses: readonly string[];
   readonly files: readonly string[];
@@ -95,7 +97,19 @@ export function printStatusFile(status: Status): string {
 }
 
 function statusInterface(nic: InterfaceReport): StatusInterface {
-  const { name, mac, id, role, state, reason, table, addresses, files } = nic;
+  const { name, mac, id, role, state, reason, details, table, addresses, files } = nic;
   const differences = nic.differences.map((difference) => difference.text);
-  return { name, mac, id, role, state, reason, table, addresses, files, differences };
+  return {
+    name,
+    mac,
+    id,
+    role,
+    state,
+    reason,
+    ...(details === undefined ? {} : { details }),
+    table,
+    addresses,
+    files,
+    differences,
+  };
 }

@@ -97,7 +97,10 @@ async function renderFor(
   const aside = network.setAside.map(
     ({ name, mac, reason, detail }) => `${name ?? mac}: left out, ${reason}: ${detail}`,
   );
-  return ok({ rendered: rendered.value, notes: [...notes, ...aside] });
+  const refused = network.secondaries.flatMap(({ name, refused: left = [] }) =>
+    left.map(({ reason, detail }) => `${name}: left out, ${reason}: ${detail}`),
+  );
+  return ok({ rendered: rendered.value, notes: [...notes, ...aside, ...refused] });
 }
 
 /** Files of another distribution or instance that lie there would be taken for these. */

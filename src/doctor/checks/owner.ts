@@ -4,6 +4,14 @@ import { type Check, fine, known, machine, orFine, type Verdict, warning, wrong 
 
 type Judge = (subject: string, detail: string) => Verdict;
 
+const whereItIsSaid =
+  'see `enid metadata`: correct it where it is assigned (the cloud, `metadata.file`, `interfaces` of the configuration)';
+
+function refused(what: string): Judge {
+  return (subject, detail) =>
+    wrong(subject, `enid leaves it as it is, for its ${what} is refused: ${detail}`, whereItIsSaid);
+}
+
 /** What each reason for leaving a NIC alone means to its owner; those not here are told by other checks. */
 const judges: Readonly<Partial<Record<Reason, Judge>>> = {
   excluded: (subject, detail) => fine(subject, `left alone: ${detail}`),
@@ -41,6 +49,11 @@ const judges: Readonly<Partial<Record<Reason, Judge>>> = {
       `enid leaves it alone: ${detail}`,
       'bring the primary up: does the file that configures it go by the name of another NIC?',
     ),
+  'name-refused': (subject, detail) =>
+    wrong(subject, `enid leaves it alone: ${detail}`, 'give the link another name (`ip link set … name …`)'),
+  'address-refused': refused('address'),
+  'subnet-refused': refused('subnet'),
+  'gateway-refused': refused('gateway'),
   'table-conflict': (subject, detail) =>
     wrong(
       subject,
@@ -66,6 +79,9 @@ export const owner: Check = {
         const judge = judges[reason];
         return judge === undefined ? [] : [judge(name ?? mac, detail)];
       });
+      for (const { name, refused: left } of network.secondaries)
+        for (const { detail } of left ?? [])
+          verdicts.push(wrong(name, `enid leaves this out: ${detail}`, whereItIsSaid));
       const count = network.secondaries.length;
       return orFine(verdicts, machine, count === 1 ? 'of 1 secondary' : `of ${count} secondaries`);
     }),
