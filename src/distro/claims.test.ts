@@ -252,6 +252,95 @@ describe("a person's file", () => {
   });
 });
 
+describe('a file that names the MAC of another NIC', () => {
+  const stale = '00:16:3e:99:99:99';
+
+  it.each<[string, StackId, string, string]>([
+    ['ifcfg by DEVICE', 'network-scripts', `${scripts}/ifcfg-lan`, `DEVICE=eth1\nHWADDR=${stale}\n`],
+    [
+      'ifcfg by DEVICE, in quotes',
+      'network-scripts',
+      `${scripts}/ifcfg-lan`,
+      `DEVICE=eth1\nHWADDR="${stale.toUpperCase()}"\n`,
+    ],
+    [
+      'ifcfg where keyfiles are written',
+      'networkmanager',
+      `${scripts}/ifcfg-eth1`,
+      `DEVICE=eth1\nHWADDR=${stale}\n`,
+    ],
+    [
+      'a keyfile',
+      'networkmanager',
+      `${keyfiles}/eth1.nmconnection`,
+      `[connection]\ninterface-name=eth1\n[ethernet]\nmac-address=${stale}\n`,
+    ],
+    [
+      'networkd',
+      'networkd',
+      '/etc/systemd/network/eth1.network',
+      `[Match]\nName=eth1\nMACAddress=${stale}\n`,
+    ],
+    [
+      'networkd, the permanent one',
+      'networkd',
+      '/etc/systemd/network/eth1.network',
+      `[Match]\nName=eth1\nPermanentMACAddress=${stale}\n`,
+    ],
+    [
+      'netplan',
+      'netplan',
+      '/etc/netplan/a.yaml',
+      `network: {ethernets: {eth1: {match: {macaddress: "${stale}"}, set-name: eth1, dhcp4: true}}}`,
+    ],
+    ['ifupdown', 'ifupdown', '/etc/network/interfaces', `iface /mac/${stale} inet dhcp\n`],
+    ['SUSE', 'wicked', `/etc/sysconfig/network/ifcfg-eth-id-${stale}`, "BOOTPROTO='dhcp'\n"],
+    [
+      'XML',
+      'wicked',
+      '/etc/wicked/ifconfig/a.xml',
+      `<name namespace="ethernet"><permanent-address>${stale}</permanent-address></name>`,
+    ],
+  ])('%s is no claim', async (_what, stack, path, text) => {
+    expect(await claims(stack, { [path]: text })).toEqual({});
+  });
+
+  it('XML with the permanent address of the NIC is one', async () => {
+    const text = '<name namespace="ethernet"><permanent-address>00:16:3e:00:00:01</permanent-address></name>';
+    expect(await claims('wicked', { '/etc/wicked/ifconfig/a.xml': text })).toEqual({
+      1: 'person /etc/wicked/ifconfig/a.xml',
+    });
+  });
+
+  it.each<[StackId, Stack['format']]>([
+    ['network-scripts', 'ifcfg'],
+    ['networkmanager', 'ifcfg-nm'],
+  ])('stands in the way on %s with %s files, and may be adopted', async (id, format) => {
+    const path = `${scripts}/ifcfg-eth1`;
+    const tree = { [path]: `DEVICE=eth1\nHWADDR=${stale}\n` };
+    const stack = { ...stackOf(id), format };
+    const found = await findClaims({ files: filesOf(tree) }, stack, [link(0), link(1)], { files: new Map() });
+    const claim = found.ok ? found.value.get(macOf(1)) : undefined;
+    expect(claim).toMatchObject({
+      where: path,
+      why: expect.stringContaining(stale),
+      files: [{ path, whole: true }],
+    });
+    expect(claim && adoptionObstacle(claim)).toBeNull();
+  });
+
+  it('is not adopted where that NIC is here', async () => {
+    const path = `${scripts}/ifcfg-eth1`;
+    const tree = { [path]: `DEVICE=eth1\nHWADDR=${macOf(0)}\n` };
+    const links = [link(0), link(1)];
+    const found = await findClaims({ files: filesOf(tree) }, stackOf('network-scripts'), links, {
+      files: new Map(),
+    });
+    const claim = found.ok ? found.value.get(macOf(1)) : undefined;
+    expect(claim && adoptionObstacle(claim)).toContain(path);
+  });
+});
+
 describe('taking a NIC over from a person', () => {
   /** Each file that claims eth1, and whether it holds eth1 alone. */
   async function filesOfOne(stack: Stack | StackId, tree: Tree) {

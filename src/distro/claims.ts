@@ -1,6 +1,6 @@
 import type { Claim, ClaimedFile } from '../model/claim.ts';
 import type { Link } from '../model/kernel.ts';
-import type { Mac } from '../model/mac.ts';
+import { type Mac, printable } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { Stack } from '../model/stack.ts';
 import type { State } from '../model/state.ts';
@@ -13,10 +13,12 @@ import { findKeyfiles } from './claims/keyfile.ts';
 import { findNetplan } from './claims/netplan.ts';
 import { findNetworkFiles } from './claims/networkd.ts';
 import { type FileFinder, isPersonal, type NicFile } from './claims/personal.ts';
+import { sameMac } from './nic-pattern.ts';
 
 /**
  * NICs that somebody else configures, with the file that says so: a container network plug-in, or a person's file or
- * profile for exactly that NIC, in any place that the stack in charge reads. What a person is not answerable for does not
+ * profile for exactly that NIC, in any place that the stack in charge reads. Where a file names a MAC, the MAC decides. A file for a NIC that is
+ * not here claims one only by standing at the path where this one's file has to be; it may be adopted. What a person is not answerable for does not
  * count: files of ours and of cloud-init, /run, /usr/lib, profiles in memory, wildcards (design section 4).
  * The primary is listed like any other NIC. Errors: `file-unreadable`: then nobody knows whose a NIC is.
  */
@@ -40,7 +42,7 @@ export async function findClaims(
   for (const link of carriers(links)) {
     if (link.mac === null || claims.has(link.mac)) continue;
     const owner = owners.value.find((one) => one.takes(link));
-    const claim = owner === undefined ? await claimOfPerson(ports.files, personal, link) : null;
+    const claim = owner === undefined ? await claimOfPerson(ports.files, personal, link, stack, links) : null;
     if (owner !== undefined) claims.set(link.mac, { by: 'cni', where: owner.where });
     else if (claim !== null) claims.set(link.mac, claim);
   }
@@ -48,14 +50,41 @@ export async function findClaims(
 }
 
 /** A link to a file somewhere else is never removed: nobody knows what else it serves. */
-async function claimOfPerson(files: Files, personal: readonly NicFile[], link: Link): Promise<Claim | null> {
-  const found: ClaimedFile[] = [];
-  for (const file of personal.filter((one) => one.names(link))) {
+async function claimOfPerson(
+  files: Files,
+  personal: readonly NicFile[],
+  link: Link,
+  stack: Stack,
+  links: readonly Link[],
+): Promise<Claim | null> {
+  const found: (ClaimedFile & Pick<Claim, 'why'>)[] = [];
+  for (const file of personal) {
+    const isFor = file.names(link);
+    if (!isFor && file.path !== pathByName(stack, link)) continue;
     const target = await files.linkTarget(file.path);
-    found.push({ path: file.path, whole: target.ok && target.value === null && file.isOnlyFor(link) });
+    const isFile = target.ok && target.value === null;
+    // Nobody else is configured by a file that waits for a NIC which is not here.
+    const whole = isFor ? file.isOnlyFor(link) : links.every(({ mac }) => !sameMac(file.byMac ?? '', mac));
+    found.push({ path: file.path, whole: isFile && whole, ...(isFor ? {} : { why: inTheWay(file) }) });
   }
   const [first] = found;
-  return first === undefined ? null : { by: 'person', where: first.path, files: found };
+  if (first === undefined) return null;
+  const why = first.why === undefined ? {} : { why: first.why };
+  return {
+    by: 'person',
+    where: first.path,
+    files: found.map(({ path, whole }) => ({ path, whole })),
+    ...why,
+  };
+}
+
+/** Where the file of a NIC has to stand, as the stack looks for it by the link's name; null: wherever it is put. */
+function pathByName({ format }: Stack, { name }: Link): string | null {
+  return format === 'ifcfg' || format === 'ifcfg-nm' ? `/etc/sysconfig/network-scripts/ifcfg-${name}` : null;
+}
+
+function inTheWay({ byMac = '' }: NicFile): string {
+  return `it is for a NIC with MAC ${printable(byMac)}, and stands where the file of this one has to be`;
 }
 
 /** VLANs, macvlans and bridges may bear the MAC of the NIC below: a file for one of those says nothing of the NIC. */

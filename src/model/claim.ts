@@ -3,6 +3,8 @@ export interface Claim {
   readonly by: 'person' | 'cni';
   /** The file, profile or setting that says so. */
   readonly where: string;
+  /** Why the file keeps this NIC from being configured, where that is not because it configures it. A clause. */
+  readonly why?: string;
   /** Of a person: every file that speaks of the NIC; `where` is the first. */
   readonly files?: readonly ClaimedFile[];
 }

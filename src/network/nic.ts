@@ -59,7 +59,8 @@ export function findNic(
   const claim = claims.get(nic.mac);
   if (claim?.by === 'cni' && !included) return { link, reason: 'cni', detail: claim.where };
   if (claim?.by === 'person') {
-    const obstacle = config.conflict === 'skip' ? claim.where : adoptionObstacle(claim);
+    const where = claim.why === undefined ? claim.where : `${claim.where}: ${claim.why}`;
+    const obstacle = config.conflict === 'skip' ? where : adoptionObstacle(claim);
     if (obstacle !== null) return { link, reason: 'unmanaged', detail: obstacle };
   }
   return { link, reason: null };

@@ -11,6 +11,8 @@ export interface NicFile {
   names(link: Link): boolean;
   /** Of a file that names the link: it configures that NIC and nothing else, and makes it no member of anything. */
   isOnlyFor(link: Link): boolean;
+  /** The MAC by which the file chooses its NIC, as it is written; absent where it goes by name. */
+  readonly byMac?: string;
 }
 
 /** Where one kind of consumer looks for files that a person may have written. Errors: `file-unreadable`. */

@@ -12,17 +12,22 @@ function refused(what: string): Judge {
     wrong(subject, `enid leaves it as it is, for its ${what} is refused: ${detail}`, whereItIsSaid);
 }
 
+function removal(path: string): string {
+  return `remove it (\`rm ${path}\`) or set \`conflict: adopt\`, which backs it up, then \`enid reconfigure\``;
+}
+
 /** What each reason for leaving a NIC alone means to its owner; those not here are told by other checks. */
 const judges: Readonly<Partial<Record<Reason, Judge>>> = {
   excluded: (subject, detail) => fine(subject, `left alone: ${detail}`),
   cni: (subject, detail) => fine(subject, `left to a container network plug-in: ${detail}`),
   bonded: (subject, detail) => fine(subject, `left alone: ${detail}`),
-  unmanaged: (subject, detail) =>
-    warning(
-      subject,
-      `enid leaves it alone, since ${detail} configures it`,
-      `remove it (\`rm ${detail}\`) or set \`conflict: adopt\`, which backs it up, then \`enid reconfigure\``,
-    ),
+  unmanaged: (subject, detail) => {
+    const [, path = detail, why = ''] = /^(\S*[^\s:])(?:$|:? (.*)$)/.exec(detail) ?? [];
+    if (why === '')
+      return warning(subject, `enid leaves it alone, since ${path} configures it`, removal(path));
+    const byHand = why.endsWith('by hand') ? '' : removal(path);
+    return warning(subject, `enid leaves it alone: ${detail}`, byHand);
+  },
   'not-included': (subject, detail) =>
     warning(subject, `enid leaves it alone: ${detail}`, 'if it is an ENI, name it in `interfaces.include`'),
   'shared-mac': (subject, detail) =>
