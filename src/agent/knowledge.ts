@@ -12,6 +12,7 @@ import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import { findPrimary } from '../network/nic.ts';
+import { detachedSince } from '../network/slots.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Asked } from './ask-metadata.ts';
 
@@ -97,7 +98,10 @@ function believeRead(
   const isHere = (nic: InstanceInterface): boolean => here.has(nic.mac) || nic.vlan !== null;
   const kept = believed?.interfaces.filter((nic) => isHere(nic) && !removed.has(nic.mac)) ?? [];
   const former = { ...state, believed: believed === null ? null : { ...believed, interfaces: kept } };
-  const belief = believe(former, read, clock.now().toISOString(), settingsOf(config));
+  const now = clock.now().toISOString();
+  const belief = believe(former, read, now, settingsOf(config));
+  const configured = new Set(config.interfaces.vlans.map(({ mac }) => mac));
+  const present = { links: kernel.links, instance: belief.believed, configured };
   const holders = holdersOf(read, machine);
   const count = countReads(clock, ground, holders);
   const before = state.primary?.mac === read.primaryMac ? state.primary : null;
@@ -107,6 +111,7 @@ function believeRead(
       ...state,
       primary,
       believed: belief.believed,
+      detached: detachedSince(state, present, now),
       missing: new Map([...belief.missing, ...count.pending]),
     },
     instance: belief.believed,

@@ -7,8 +7,10 @@ import type { Mac } from './mac.ts';
 /** /var/lib/enid/state.json: what must outlive the process. */
 export interface State {
   readonly schema: 1;
-  /** Slot (1–999) per MAC, for life: kept over detach and re-attach. */
+  /** Slot (1–999) per MAC, for life: kept over detach and re-attach, until all are taken and the MAC is the longest detached. */
   readonly slots: ReadonlyMap<Mac, number>;
+  /** Since when (ISO 8601) a MAC with a slot is neither in the kernel nor listed nor configured. */
+  readonly detached: ReadonlyMap<Mac, string>;
   /** The kernel name each MAC had when it was last configured: needed to take a NIC down that is gone. */
   readonly names: ReadonlyMap<Mac, string>;
   /** By path. */
@@ -47,6 +49,7 @@ export interface State {
 export const emptyState: State = {
   schema: 1,
   slots: new Map(),
+  detached: new Map(),
   names: new Map(),
   files: new Map(),
   sysctls: new Map(),

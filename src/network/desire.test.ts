@@ -762,3 +762,30 @@ describe('what is taken away', () => {
     expect(wanted(nics.slice(0, 1), { state: forgotten, kernel: withoutLink }).gone).toEqual([]);
   });
 });
+
+describe('the thousandth MAC of a server', () => {
+  const former = new Map(
+    Array.from({ length: 999 }, (_, index) => {
+      const tail = (index + 1).toString(16).padStart(4, '0');
+      return [`00:16:3f:00:${tail.slice(0, 2)}:${tail.slice(2)}` as Mac, index + 1] as const;
+    }),
+  );
+
+  it('gets the slot of the one that is detached the longest, which is forgotten', () => {
+    const macs = [...former.keys()];
+    const detached = new Map(
+      macs.map((mac, index) => [mac, index === 41 ? '2026-01-01T00:00:00Z' : '2026-02-01T00:00:00Z']),
+    );
+    const { network, slots } = wanted([nic(0, 0), nic(1, 1)], {
+      state: { ...emptyState, slots: former, detached },
+    });
+    expect(network.secondaries.map(({ slot, table }) => [slot, table])).toEqual([[42, 21042]]);
+    expect(slots.size).toBe(999);
+    expect(slots.has(macs[41] as Mac)).toBe(false);
+  });
+
+  it('gets none while every other may be back', () => {
+    const { network } = wanted([nic(0, 0), nic(1, 1)], { state: { ...emptyState, slots: former } });
+    expect(network.setAside).toMatchObject([{ name: 'eth1', reason: 'no-slot' }]);
+  });
+});

@@ -33,7 +33,7 @@ import { onlyWayOut } from './only-way-out.ts';
 import { withConfiguredVlans } from './overlay.ts';
 import { type Addressed, withMetricDefault, withoutPolicy, withPolicy } from './policy.ts';
 import { remembered } from './remember.ts';
-import { foreignSlots, freeSlot, recoverSlots } from './slots.ts';
+import { foreignSlots, freeSlot, type Present, recoverSlots, reusableSlot } from './slots.ts';
 import { sysctlsFor } from './sysctls.ts';
 import { placeVlan } from './vlan.ts';
 
@@ -97,10 +97,13 @@ export function desire(input: DesireInput): Result<Wanted> {
   const { primary } = admission;
   setAside.push(...admission.refused);
   const addressed: Addressed[] = [];
+  const configured = new Set(config.interfaces.vlans.map(({ mac }) => mac));
+  const present = { links: kernel.links, instance, configured };
   for (const nic of admission.admitted) {
     const slot = slots.get(nic.mac) ?? freeSlot(new Set(slots.values()), foreign);
-    if (slot === undefined) setAside.push(asideOf(nic, 'no-slot', 'slots 1 to 995 are all taken'));
-    else addressed.push(inSlot(nic, slot, slots, config.tableBase));
+    const reused = slot ?? giveUpLongest(slots, input, present);
+    if (reused === undefined) setAside.push(asideOf(nic, 'no-slot', 'slots 1 to 995 are all taken'));
+    else addressed.push(inSlot(nic, reused, slots, config.tableBase));
   }
   addressed.sort((one, other) => one.slot - other.slot);
   const secondaries = route(addressed, primary, config, input.ruleForms);
@@ -135,6 +138,17 @@ function knownPrimary(instance: InstanceNetwork, input: DesireInput): Result<Des
     if (fault !== null) return fail('metadata-malformed', `primary ${primary.mac} ${family}`, fault);
   }
   return ok(primary);
+}
+
+/** Takes the slot of the MAC that is detached the longest. Undefined: none is to be had. */
+function giveUpLongest(
+  slots: Map<Mac, number>,
+  { kernel, config, state }: DesireInput,
+  present: Present,
+): number | undefined {
+  const longest = reusableSlot(slots, state, kernel, present, config.tableBase);
+  if (longest !== undefined) slots.delete(longest.mac);
+  return longest?.slot;
 }
 
 function inSlot(

@@ -45,6 +45,65 @@ export function freeSlot(
   return undefined;
 }
 
+/** Who is there: a slot of theirs is never given to another. */
+export interface Present {
+  readonly links: KernelState['links'];
+  readonly instance: InstanceNetwork;
+  /** MACs of the configuration's VLANs, which may come back with their parent. */
+  readonly configured: ReadonlySet<Mac>;
+}
+
+function isPresent(mac: Mac, { links, instance, configured }: Present): boolean {
+  return (
+    configured.has(mac) ||
+    links.some((link) => link.mac === mac) ||
+    instance.interfaces.some((nic) => nic.mac === mac || nic.bond?.members.includes(mac) === true)
+  );
+}
+
+/** Since when each MAC with a slot is not there; one that came back is forgotten. `now`: ISO 8601. */
+export function detachedSince(
+  { slots, detached }: Pick<State, 'slots' | 'detached'>,
+  present: Present,
+  now: string,
+): State['detached'] {
+  const absent = [...slots.keys()].filter((mac) => !isPresent(mac, present));
+  return new Map(absent.map((mac) => [mac, detached.get(mac) ?? now]));
+}
+
+/** The MAC whose slot may be given to another, and that slot. */
+export interface Reusable {
+  readonly mac: Mac;
+  readonly slot: number;
+}
+
+/**
+ * For when all slots are taken: that of the MAC which is detached the longest, the lowest first among equals. Nothing of it
+ * may be left: no file of ours, no remembered name, no route and no rule in its table, whoever set it.
+ */
+export function reusableSlot(
+  slots: ReadonlyMap<Mac, number>,
+  { detached, files, names }: Pick<State, 'detached' | 'files' | 'names'>,
+  kernel: KernelState,
+  present: Present,
+  base: number,
+): Reusable | undefined {
+  const owning = new Set([...files.values()].map((file) => file.mac));
+  const used = new Set([
+    ...kernel.routes.map(({ table }) => table),
+    ...kernel.rules.flatMap(({ table, priority }) => [table, priority]),
+  ]);
+  const since = (mac: Mac): string => detached.get(mac) ?? '';
+  const [longest] = [...slots]
+    .map(([mac, slot]) => ({ mac, slot }))
+    .filter(({ mac, slot }) => {
+      const isLeft = owning.has(mac) || names.has(mac) || used.has(base + slot);
+      return detached.has(mac) && !isLeft && !isPresent(mac, present);
+    })
+    .sort((one, other) => since(one.mac).localeCompare(since(other.mac)) || one.slot - other.slot);
+  return longest;
+}
+
 /**
  * Slots whose table or priority something else uses, each with what was found. Ours is what agrees with a slot:
  * priority, table and device together (design section 3); anything else in the band is foreign.

@@ -70,6 +70,8 @@ function learned(family: Family): Decode<Learned> {
 const readState = object({
   schema: literal(1),
   slots: map(mac, whole(1, 999)),
+  // A state.json of 0.1.0 has none: what is detached then counts from the next read on.
+  detached: orElse<ReadonlyMap<Mac, string>>(new Map(), map(mac, text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/))),
   names: map(mac, text(/^[^\s/\0]{1,15}$/)),
   files: map(absolutePath, object({ digest, mode: whole(0, 0o7777), mac: nullable(mac) })),
   sysctls: map(text(/^[\w.@:/-]+$/), object({ former: text(), ours: text() })),

@@ -29,6 +29,7 @@ export function printState(state: State): string {
   const document = {
     schema: state.schema,
     slots: record(state.slots, (slot) => slot),
+    detached: record(state.detached, (since) => since),
     names: record(state.names, (name) => name),
     files: record(state.files, ({ digest, mode, mac }) => ({ digest, mode, mac })),
     sysctls: record(state.sysctls, ({ former, ours }) => ({ former, ours })),

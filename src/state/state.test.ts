@@ -36,6 +36,7 @@ const states: fc.Arbitrary<State> = fc
         maxLength: 6,
       })
       .map((entries) => new Map(entries)),
+    detached: fc.constant(new Map([[anyMac('00163e000007'), '2026-12-01T00:00:00.000Z']])),
     names: fc
       .array(fc.tuple(macs, fc.stringMatching(/^[a-z]{1,3}[0-9]$/)), { maxLength: 4 })
       .map((e) => new Map(e)),
