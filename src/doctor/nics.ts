@@ -1,5 +1,6 @@
 import type { Family } from '../model/address.ts';
 import { families } from '../model/address.ts';
+import type { DesiredInterface } from '../model/desired.ts';
 import type { InstanceInterface } from '../model/instance.ts';
 import type { KernelAddress, Link } from '../model/kernel.ts';
 import { ok, type Result } from '../model/problem.ts';
@@ -10,6 +11,7 @@ import type { Findings } from './findings.ts';
 /** A NIC that the metadata lists and the kernel has, and that is nobody's but this system's. */
 export interface Nic {
   readonly link: Link;
+  /** As the metadata lists it, without the addresses that were refused. */
   readonly said: InstanceInterface;
   readonly role: 'primary' | 'secondary';
   /** Who configures it: the distribution (the primary), enid, or whoever `reason` tells. */
@@ -25,6 +27,10 @@ const others: ReadonlySet<Reason> = new Set<Reason>([
   'cni',
   'bonded',
   'shared-mac',
+  'name-refused',
+  'address-refused',
+  'subnet-refused',
+  'gateway-refused',
 ]);
 
 /** The NICs that checks look at, the primary first. A problem where metadata, kernel or primary is not known. */
@@ -43,11 +49,21 @@ export function nicsOf(found: Pick<Findings, 'instance' | 'kernel' | 'wanted'>):
     if (link === undefined) return [];
     const by = isPrimary ? 'system' : own !== undefined ? 'enid' : 'other';
     const held = kernel.addresses.filter((entry) => entry.link === link.name && isInUse(entry));
-    return [{ link, said, role: isPrimary ? 'primary' : 'secondary', by, held }];
+    return [{ link, said: withoutRefused(said, own), role: isPrimary ? 'primary' : 'secondary', by, held }];
   });
   return ok(
     [...nics].sort((one, other) => Number(other.role === 'primary') - Number(one.role === 'primary')),
   );
+}
+
+/** No check may advise what was refused. */
+function withoutRefused(said: InstanceInterface, own: DesiredInterface | undefined): InstanceInterface {
+  const refused = new Set((own?.refused ?? []).map(({ value }) => value));
+  const inFamily = (family: Family): InstanceInterface['ipv4'] => {
+    const { addresses } = said[family];
+    return { ...said[family], addresses: addresses?.filter((one) => !refused.has(one)) ?? null };
+  };
+  return refused.size === 0 ? said : { ...said, ipv4: inFamily('ipv4'), ipv6: inFamily('ipv6') };
 }
 
 /** The addresses that the metadata lists for a NIC, IPv4 first. */

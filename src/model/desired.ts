@@ -51,7 +51,13 @@ export interface DesiredInterface {
   /** In the order of their priorities. */
   readonly rules: readonly PolicyRule[];
   /** Addresses, prefixes and routes of it that were left out; absent where none was. */
-  readonly refused?: readonly Refusal[];
+  readonly refused?: readonly LeftOut[];
+}
+
+/** A value of the metadata or the configuration that is left out of a NIC. */
+export interface LeftOut extends Refusal {
+  /** The address, the prefix, or the destination of the route. */
+  readonly value: string;
 }
 
 /** Why something of the metadata or the configuration is not configured. */

@@ -32,7 +32,9 @@ async function tell({ ipv4 = {}, ipv6 = {}, dns }: Lie): Promise<void> {
     interfaces: { mac: string; ipv4: Fields; ipv6: Fields }[];
   };
   const interfaces = saved.interfaces.map((nic) =>
-    nic.mac === eth2.mac ? { ...nic, ipv4: { ...nic.ipv4, ...ipv4 }, ipv6: { ...nic.ipv6, ...ipv6 } } : nic,
+    nic.mac === eth2.mac
+      ? { ...nic, ipv4: { ...nic.ipv4, prefixes: [], ...ipv4 }, ipv6: { ...nic.ipv6, prefixes: [], ...ipv6 } }
+      : nic,
   );
   const document = { ...saved, ...(dns === undefined ? {} : { dns: [dns] }), interfaces };
   await replaceFile(scene.vpc.server, file, `${JSON.stringify(document)}\n`);
@@ -236,7 +238,7 @@ describe('while it is configured', () => {
     expect(await scene.enid.until('it is ok', ({ state }) => state === 'ok')).toBeDefined();
     await expectOthersWell();
     expect(scene.enid.log()).toContain('10.0.2.0/24 holds 10.0.2.53');
-    await tell({});
+    await tell({ dns: '10.9.9.9' });
     await expect.poll(() => wayTo('10.0.2.53'), { timeout: 5_000 }).toContain('dev eth2');
     await expectAllWell(scene);
   });

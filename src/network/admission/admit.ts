@@ -1,6 +1,6 @@
 import { type Address, families } from '../../model/address.ts';
-import type { DesiredFamily, DesiredPrimary, Refusal, SetAside } from '../../model/desired.ts';
-import type { InstanceNetwork } from '../../model/instance.ts';
+import type { DesiredFamily, DesiredPrimary, LeftOut, Refusal, SetAside } from '../../model/desired.ts';
+import type { InstanceNetwork, InstanceRoute } from '../../model/instance.ts';
 import type { KernelState } from '../../model/kernel.ts';
 import type { Mac } from '../../model/mac.ts';
 import type { State } from '../../model/state.ts';
@@ -27,7 +27,7 @@ export interface AdmissionInput {
 }
 
 /** A candidate that may be configured, with the values of it that were left out. */
-export type Admitted = Candidate & { readonly refused: readonly Refusal[] };
+export type Admitted = Candidate & { readonly refused: readonly LeftOut[] };
 
 export interface Admission {
   /** Without the addresses that another NIC keeps. */
@@ -55,7 +55,7 @@ export function admit(input: AdmissionInput): Admission {
       refused.push({ name: nic.name, mac: nic.mac, id: nic.id, role: 'secondary', ...refusal });
       continue;
     }
-    const left: Refusal[] = [];
+    const left: LeftOut[] = [];
     const inFamily = (own: DesiredFamily | null): DesiredFamily | null => {
       if (own === null) return null;
       const values = withoutRefused(own, nic, ground, left);
@@ -82,11 +82,15 @@ function refusalOf(nic: Candidate, ground: Ground): Refusal | null {
 }
 
 /** The family without what is refused of it; each refusal is added to `left`. */
-function withoutRefused(own: DesiredFamily, nic: Candidate, ground: Ground, left: Refusal[]): DesiredFamily {
-  const keep = <T>(values: readonly T[], rules: readonly ValueRule<T>[], reason: Refusal['reason']) =>
+function withoutRefused(own: DesiredFamily, nic: Candidate, ground: Ground, left: LeftOut[]): DesiredFamily {
+  const keep = <T extends string | InstanceRoute>(
+    values: readonly T[],
+    rules: readonly ValueRule<T>[],
+    reason: Refusal['reason'],
+  ) =>
     values.filter((value) => {
       const detail = firstObjection(rules, value, nic, ground);
-      if (detail !== null) left.push({ reason, detail });
+      if (detail !== null) left.push({ reason, value: nameOfValue(value), detail });
       return detail === null;
     });
   return {
@@ -95,6 +99,10 @@ function withoutRefused(own: DesiredFamily, nic: Candidate, ground: Ground, left
     prefixes: keep(own.prefixes, prefixRules, 'prefix-refused'),
     routes: keep(own.routes, routeRules, 'route-refused'),
   };
+}
+
+function nameOfValue(value: string | InstanceRoute): string {
+  return typeof value === 'string' ? value : value.destination;
 }
 
 /** Reasons of NICs that carry nothing, or whose addresses may be on the way to another NIC. */
