@@ -101,7 +101,7 @@ function believeRead(
   const now = clock.now().toISOString();
   const belief = believe(former, read, now, settingsOf(config));
   const configured = new Set(config.interfaces.vlans.map(({ mac }) => mac));
-  const present = { links: kernel.links, instance: belief.believed, configured };
+  const present = { links: machine.kernel.links, instance: belief.believed, configured };
   const holders = holdersOf(read, machine);
   const count = countReads(clock, ground, holders);
   const before = state.primary?.mac === read.primaryMac ? state.primary : null;

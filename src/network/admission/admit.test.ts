@@ -101,6 +101,7 @@ function decide({
     state: { ...emptyState, ...state },
     claims: new Map(),
     removed: new Set(),
+    primaryAgreed: true,
     leases: new Map(),
     stack,
     connected: () => 'table',
