@@ -129,7 +129,14 @@ describe('a slot of a MAC that is detached', () => {
   });
 
   it('is not given away where a rule leads to its table, or has its priority', () => {
-    const rule = { family: 'ipv4', from: null, to: null, special: true, spec: '' } as const;
+    const rule = {
+      family: 'ipv4',
+      from: null,
+      to: null,
+      special: true,
+      suppressPrefixLength: null,
+      spec: '',
+    } as const;
     const rules = [
       { ...rule, priority: 100, table: 21003 },
       { ...rule, priority: 21004, table: 254 },

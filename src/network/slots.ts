@@ -98,7 +98,7 @@ export function reusableSlot(
     .map(([mac, slot]) => ({ mac, slot }))
     .filter(({ mac, slot }) => {
       const isLeft = owning.has(mac) || names.has(mac) || used.has(base + slot);
-      return detached.has(mac) && !isLeft && !isPresent(mac, present);
+      return slot <= highestFreeSlot && detached.has(mac) && !isLeft && !isPresent(mac, present);
     })
     .sort((one, other) => since(one.mac).localeCompare(since(other.mac)) || one.slot - other.slot);
   return longest;

@@ -5,10 +5,13 @@ import { type Address, familyOf, type Prefix } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
 import type { KernelState } from '../../model/kernel.ts';
 import type { Mac } from '../../model/mac.ts';
+import type { RuleForms } from '../../model/rule-forms.ts';
 import type { Stack } from '../../model/stack.ts';
 import { emptyState, type State } from '../../model/state.ts';
 import { desire, type Wanted } from '../desire.ts';
 import { imagineKernel } from '../imagine.ts';
+
+const ruleForms: RuleForms = { unspecifiedSource: true, suppressPrefixLength: true };
 
 const stack: Stack = {
   id: 'none',
@@ -90,6 +93,7 @@ function decide({
         to: null,
         table: number,
         special: false,
+        suppressPrefixLength: null,
         spec: '',
       };
     }),
@@ -105,6 +109,7 @@ function decide({
     leases: new Map(),
     stack,
     connected: () => 'table',
+    ruleForms,
   });
 }
 
