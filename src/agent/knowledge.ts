@@ -44,10 +44,17 @@ export interface Circumstances {
   readonly removed: ReadonlySet<Mac>;
 }
 
+export interface Judgement {
+  /** Errors: the problem of the read, `metadata-disagrees`, `metadata-unreachable`. */
+  readonly knowledge: Result<Knowledge>;
+  /** To be kept in state.json although nothing is known: how many reads in a row said so. Null: nothing was counted. */
+  readonly counted: State | null;
+}
+
 /**
  * What is known from a read of the metadata (design section 5). A run, `plan` and `doctor` all ask this function. A read
  * that contradicts the kernel is no knowledge: then, as where nothing could be read, what was believed before holds, if
- * it fits the kernel. Errors: the problem of the read, `metadata-disagrees`, `metadata-unreachable`.
+ * it fits the kernel.
  */
 export function know(
   clock: Pick<Clock, 'now'>,
@@ -55,29 +62,32 @@ export function know(
   kernel: KernelState,
   metadata: Asked,
   circumstances: Circumstances,
-): Result<Knowledge> {
+): Judgement {
   const read = metadata?.read ?? null;
   const machine = machineOf(ground, kernel);
-  if (read === null) {
-    const problem = metadata === null ? circumstances.lastProblem : metadata.problem;
-    return problem !== null && circumstances.unread === 'fail'
-      ? { ok: false, problem }
-      : formerKnowledge(ground, machine, problem);
-  }
+  const former = (problem: Problem | null, state: State): Judgement => {
+    const isOver = problem !== null && circumstances.unread === 'fail';
+    const knowledge = isOver
+      ? { ok: false as const, problem }
+      : formerKnowledge({ ...ground, state }, machine, problem);
+    return { knowledge, counted: null };
+  };
+  if (read === null)
+    return former(metadata === null ? circumstances.lastProblem : metadata.problem, ground.state);
+  const believed = (): Judgement => {
+    const knowledge = ok(believeRead(clock, ground, read, machine, circumstances.removed));
+    return { knowledge, counted: null };
+  };
   const found = contradiction(read, machine);
-  if (found === null) return ok(believeRead(clock, ground, read, machine, circumstances.removed));
+  if (found === null) return believed();
   const { problem, until } = found;
-  if (until === null && circumstances.unread === 'fail') return { ok: false, problem };
-  const things = until === null ? [] : [until, ...holdersOf(read, machine)];
-  const count = countReads(clock, ground, things, readsForPrimary);
-  if (until !== null && count.hasAgreed(until)) {
-    return ok(believeRead(clock, ground, read, machine, circumstances.removed));
-  }
-  const { state } = ground;
-  const absent = [...state.missing].filter(([thing]) => !isCounted(thing));
-  const counting = { ...state, missing: new Map([...absent, ...count.pending]) };
-  const former = formerKnowledge({ ...ground, state: counting }, machine, problem);
-  return former.ok && until !== null ? ok({ ...former.value, awaiting: [until] }) : former;
+  const absent = [...ground.state.missing].filter(([thing]) => !isCounted(thing));
+  if (until === null) return former(problem, { ...ground.state, missing: new Map(absent) });
+  const count = countReads(clock, ground, [until, ...holdersOf(read, machine)], readsForPrimary);
+  if (count.hasAgreed(until)) return believed();
+  // What was believed before is in doubt as well, so nothing is done by it either.
+  const counted = { ...ground.state, missing: new Map([...absent, ...count.pending]) };
+  return { knowledge: { ok: false, problem }, counted };
 }
 
 /**

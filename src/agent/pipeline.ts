@@ -3,7 +3,7 @@ import { readKernel } from '../kernel/read.ts';
 import { readMetadata } from '../metadata/fetch.ts';
 import type { Config } from '../model/config.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
-import type { Problem, Result } from '../model/problem.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
 import type { RunReport, Trigger, TriggerKind } from '../model/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
@@ -96,10 +96,8 @@ export async function planOnce(ports: Ports, options: RunOptions, session: Sessi
   if (!kernel.ok) return kernel;
   const ground = { config: config.value, state: state.value };
   const metadata = { read: read.value.instance, problem: null };
-  const knowledge = know(ports.clock, ground, kernel.value, metadata, circumstances(options, session));
+  const { knowledge } = know(ports.clock, ground, kernel.value, metadata, circumstances(options, session));
   if (!knowledge.ok) return knowledge;
-  const { stale } = knowledge.value;
-  if (stale !== null) return { ok: false, problem: stale };
   return makePlan(ports, knowledge.value, ground, kernel.value, options, session);
 }
 
@@ -154,7 +152,10 @@ async function pass(
   const ground = { config, state: state.value };
   const kernel = await readKernel(ports);
   if (!kernel.ok) return failed(kernel.problem);
-  const knowledge = know(ports.clock, ground, kernel.value, metadata, circumstances(options, session));
+  const judgement = know(ports.clock, ground, kernel.value, metadata, circumstances(options, session));
+  const { knowledge, counted } = judgement;
+  const kept = counted === null ? ok(undefined) : await saveState(ports.files, counted);
+  if (!kept.ok) return failed(kept.problem);
   session.unread = knowledge.ok ? knowledge.value.stale : knowledge.problem;
   if (!knowledge.ok) return failed(knowledge.problem);
   session.awaiting = knowledge.value.awaiting.length > 0;

@@ -52,14 +52,14 @@ async function whyNotKnown(
   const state = await loadState(ports.files);
   if (!state.ok) return null;
   const circumstances = { unread: 'fail', lastProblem: null, removed: new Set<never>() } as const;
-  const known = know(
+  const { knowledge } = know(
     ports.clock,
     { config, state: state.value },
     kernel,
     { read, problem: null },
     circumstances,
   );
-  return known.ok ? known.value.stale : known.problem;
+  return knowledge.ok ? null : knowledge.problem;
 }
 
 /** A name is said only where one link alone has the MAC. */

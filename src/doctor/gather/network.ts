@@ -84,11 +84,8 @@ function knowFrom(
   const metadata = read.ok
     ? { read: read.value.instance, problem: null }
     : { read: null, problem: read.problem };
-  return know(ports.clock, ground, kernel, metadata, {
-    unread: 'believe',
-    lastProblem: null,
-    removed: new Set(),
-  });
+  const circumstances = { unread: 'believe', lastProblem: null, removed: new Set<never>() } as const;
+  return know(ports.clock, ground, kernel, metadata, circumstances).knowledge;
 }
 
 /** What was read, where a run would go by it; else why it would not. */
