@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withPrimaryFiles } from '../agent/primary-files.ts';
 import type { FileChange, OwnedFile } from '../model/file.ts';
-import type { Mac } from '../model/mac.ts';
 import type { Result } from '../model/problem.ts';
 import { emptyState, type State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
@@ -94,31 +92,6 @@ describe('what stood at a path before enid wrote there', () => {
       [one, null],
       [two, { bytes: Buffer.from([0xff, 0x00, 0x0a]), mode: 0o640, uid: 12, gid: 34 }],
     ]);
-  });
-
-  it('comes back for a primary that was configured as a secondary; what no journal tells is left', async () => {
-    const { files } = await machine();
-    await files.write(two, 'of the distribution', { mode: 0o644 });
-    await make(files, await changesTo(files, { [one]: 'one', [two]: 'ours' }));
-    await files.write('/etc/three', 'ours too', { mode: 0o644 });
-    const mac = '00:16:3e:00:00:01' as Mac;
-    const all = await changesTo(files, { [one]: null, [two]: null, '/etc/three': null });
-    const changes = all.map((change) => ({ ...change, mac }));
-    const former = value(await loadState(files)).files;
-    const three: OwnedFile = { path: '/etc/three', digest: digestOf('ours too'), mode: 0o644, mac };
-    const owned = new Map([...former, [three.path, three] as const]);
-
-    const plan = value(await withPrimaryFiles(files, { changes, kept: [], owned: new Map() }, mac, owned));
-    expect(plan.changes.map(({ path, action, after }) => [path, action, after?.text])).toEqual([
-      [one, 'remove', undefined],
-      [two, 'replace', 'of the distribution'],
-    ]);
-    expect(plan.kept).toMatchObject([{ path: '/etc/three', problem: { code: 'edited' } }]);
-    expect([...plan.owned]).toEqual([[three.path, three]]);
-    const other = '00:16:3e:00:00:02' as Mac;
-    expect(
-      value(await withPrimaryFiles(files, { changes, kept: [], owned: new Map() }, other, owned)).changes,
-    ).toBe(changes);
   });
 });
 
