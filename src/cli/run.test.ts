@@ -1,7 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyState } from '../model/state.ts';
+import { statePath } from '../state/load.ts';
+import { printState } from '../state/save.ts';
+import { digestOf } from '../transaction/content.ts';
 import { runCli } from './run.ts';
 
 let root = '';
@@ -55,6 +59,23 @@ it('clean tells what it removed, and nothing the second time', async () => {
   const first = await enid('clean', '--json');
   expect(JSON.parse(first.output)).toEqual({ schema: 1, removed: ['/run/enid/status.json'], kept: [] });
   expect(await enid('clean')).toMatchObject({ exitCode: 0, output: 'Clean already: nothing to remove.\n' });
+});
+
+it('clean --force leaves a file without the marker of enid alone, whatever state.json says', async () => {
+  mkdirSync(join(root, 'etc'), { recursive: true });
+  mkdirSync(join(root, 'var/lib/enid'), { recursive: true });
+  writeFileSync(join(root, 'etc/passwd'), 'root\n');
+  const owned = { path: '/etc/passwd', digest: digestOf('root\n'), mode: 0o644, mac: null };
+  writeFileSync(
+    join(root, statePath.slice(1)),
+    printState({ ...emptyState, files: new Map([[owned.path, owned]]) }),
+  );
+
+  const { output, exitCode } = await enid('clean', '--force', '--json');
+
+  expect(JSON.parse(output)).toMatchObject({ removed: [], kept: ['/etc/passwd'] });
+  expect(exitCode).toBe(3);
+  expect(existsSync(join(root, 'etc/passwd'))).toBe(true);
 });
 
 describe('what is printed', () => {

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { FileChange } from '../model/file.ts';
+import { type FileChange, marker } from '../model/file.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { FileContent, Files } from '../ports/files.ts';
 
 /** sha256 in hex, as state.json keeps it. */
 export function digestOf(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** True for a file that enid wrote: it begins with the marker, a script after the line that names its interpreter. */
+export function isMarked(bytes: Uint8Array): boolean {
+  const head = new TextDecoder().decode(bytes.subarray(0, 1024));
+  return head.replace(/^#!.*\n/, '').startsWith(marker);
 }
 
 /** The bytes that stand in the file after the change; null where it is removed. */

@@ -22,7 +22,7 @@ import { nodeFiles } from '../ports/node/files.ts';
 import { loadState } from '../state/load.ts';
 import { saveState } from '../state/save.ts';
 import { beginTransaction } from './begin.ts';
-import { digestOf, readDisk } from './content.ts';
+import { digestOf, isMarked, readDisk } from './content.ts';
 import { pendingTransactions } from './history.ts';
 import { type FilePlan, planFiles } from './plan.ts';
 import { recover } from './recover.ts';
@@ -89,7 +89,7 @@ const scenes: fc.Arbitrary<Scene> = fc.record({
       ...chosen.map((path) =>
         fc.record({
           path: fc.constant(path),
-          text: contents,
+          text: contents.map((text) => (text.startsWith(marker) ? text : `${marker}\n${text}`)),
           mode: modes,
           mac: fc.constantFrom(mac, null),
           template: fc.constant('t'),
@@ -332,7 +332,15 @@ describe('after a commit', () => {
           force: false,
           adopt: false,
         });
-        expect(again).toEqual({ changes: [], kept: [], owned: saved.files });
+        const rendered = new Set<string>(scene.rendered.map(({ path }) => path));
+        const foreign = [...saved.files.keys()].filter((path) => {
+          const there = disk.contents.get(path) ?? null;
+          return !rendered.has(path) && there !== null && !isMarked(there.bytes);
+        });
+        expect(again).toMatchObject({ changes: [], owned: saved.files });
+        expect(again.kept.map(({ path, problem }) => [path, problem.code])).toEqual(
+          foreign.sort().map((path) => [path, 'unmanaged']),
+        );
       }),
     );
   });

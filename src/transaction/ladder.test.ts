@@ -178,7 +178,7 @@ describe('the ladder', () => {
     expect(climbed).toMatchObject({ rung: 'primary', worked: true });
     expect(log.slice(3)).toEqual([
       'link set dev eth0 up',
-      'address replace 10.0.0.5/24 brd + dev eth0',
+      'address replace 10.0.0.5/24 dev eth0',
       'route replace 10.0.0.0/24 dev eth0 proto kernel',
       'route replace 10.0.0.5/32 dev eth0 table 255',
       'route replace default via 10.0.0.253 dev eth0 proto dhcp',
@@ -244,7 +244,7 @@ describe('the ladder', () => {
       world('never', log, () => with100),
     );
     expect(climbed.rung).toBe('primary');
-    expect(log).toContain('address replace 10.0.0.5/24 brd + dev eth0');
+    expect(log).toContain('address replace 10.0.0.5/24 dev eth0');
     expect(log.filter((line) => line.includes('10.0.0.100'))).toEqual([]);
   });
 

@@ -14,6 +14,9 @@ function content(text: string, mode = 0o644): FileContent {
   return { bytes: Buffer.from(text), mode, uid: 0, gid: 0 };
 }
 
+/** What enid wrote: with its marker. */
+const ours = (text: string) => `${marker}\n${text}`;
+
 function rendered(path: string, text: string, mac: Mac | null = eth1): RenderedFile {
   return { path, text, mode: 0o644, mac, template: 't' };
 }
@@ -67,30 +70,36 @@ describe('a file that should be there', () => {
   });
 
   it('is replaced where it is as we wrote it, or where only its mode is wrong', () => {
-    const was = [owned(ifcfg, 'old')];
+    const was = [owned(ifcfg, ours('old'))];
     expect(
-      brief(plan({ rendered: [rendered(ifcfg, 'new')], owned: was, disk: { [ifcfg]: content('old') } })),
+      brief(
+        plan({ rendered: [rendered(ifcfg, 'new')], owned: was, disk: { [ifcfg]: content(ours('old')) } }),
+      ),
     ).toEqual([`~${ifcfg}`]);
     expect(
       brief(
-        plan({ rendered: [rendered(ifcfg, 'old')], owned: was, disk: { [ifcfg]: content('old', 0o600) } }),
+        plan({
+          rendered: [rendered(ifcfg, ours('old'))],
+          owned: was,
+          disk: { [ifcfg]: content(ours('old'), 0o600) },
+        }),
       ),
     ).toEqual([`~${ifcfg}`]);
   });
 
   it.each([
-    ['edited', { [ifcfg]: content('a person was here') }, '~'],
+    ['edited', { [ifcfg]: content(ours('a person was here')) }, '~'],
     ['deleted', {}, '+'],
   ] as const)('stays %s by a person, unless forced', (_, disk, sign) => {
     const input = {
       rendered: [rendered(ifcfg, 'new'), rendered(rule, 'r')],
-      owned: [owned(ifcfg, 'old')],
+      owned: [owned(ifcfg, ours('old'))],
       disk,
     };
 
     const kept = plan(input);
     expect(brief(kept)).toEqual([`+${rule}`, `!${ifcfg} edited`]);
-    expect(kept.owned.get(ifcfg)).toEqual(owned(ifcfg, 'old')[1]);
+    expect(kept.owned.get(ifcfg)).toEqual(owned(ifcfg, ours('old'))[1]);
     expect(kept.kept[0]?.change.after?.text).toBe('new');
     expect(brief(plan({ ...input, force: true }))).toEqual([`${sign}${ifcfg}`, `+${rule}`]);
   });
@@ -167,23 +176,32 @@ describe('a file that should be there', () => {
 
 describe('a file that is no longer wanted', () => {
   it('goes, with its ownership', () => {
-    const result = plan({ owned: [owned(ifcfg, 'old')], disk: { [ifcfg]: content('old') } });
+    const result = plan({ owned: [owned(ifcfg, ours('old'))], disk: { [ifcfg]: content(ours('old')) } });
     expect(brief(result)).toEqual([`-${ifcfg}`]);
     expect(result.owned.size).toBe(0);
   });
 
   it('is forgotten where it is gone already', () => {
-    const result = plan({ owned: [owned(ifcfg, 'old')] });
+    const result = plan({ owned: [owned(ifcfg, ours('old'))] });
     expect(brief(result)).toEqual([]);
     expect(result.owned.size).toBe(0);
   });
 
   it('stays where a person edited it, but not after its NIC has left, nor when forced', () => {
-    const input = { owned: [owned(ifcfg, 'old')], disk: { [ifcfg]: content('edited') } };
+    const input = { owned: [owned(ifcfg, ours('old'))], disk: { [ifcfg]: content(ours('edited')) } };
     expect(brief(plan(input))).toEqual([`!${ifcfg} edited`]);
     expect(plan(input).owned.size).toBe(1);
     expect(brief(plan({ ...input, leaving: new Set([eth1]) }))).toEqual([`-${ifcfg}`]);
     expect(brief(plan({ ...input, force: true }))).toEqual([`-${ifcfg}`]);
+  });
+
+  it("stays whatever state.json says where it lacks our marker: it is somebody's", () => {
+    const input = { owned: [owned(ifcfg, 'mine')], disk: { [ifcfg]: content('mine') } };
+    for (const more of [{}, { force: true }, { leaving: new Set([eth1]) }, { adopt: true }])
+      expect(brief(plan({ ...input, ...more }))).toEqual([`!${ifcfg} unmanaged`]);
+    const wanted = { ...input, rendered: [rendered(ifcfg, 'new')] };
+    expect(brief(plan({ ...wanted, force: true }))).toEqual([`!${ifcfg} unmanaged`]);
+    expect(brief(plan({ ...wanted, adopt: true }))).toEqual([`~${ifcfg}`]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { type FileChange, marker, type OwnedFile, type RenderedFile } from '../model/file.ts';
+import type { FileChange, OwnedFile, RenderedFile } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Problem } from '../model/problem.ts';
 import type { FileContent } from '../ports/files.ts';
-import { type Disk, digestOf, sameBytes } from './content.ts';
+import { type Disk, digestOf, isMarked, sameBytes } from './content.ts';
 
 export interface PlanInput {
   /** What stands at every owned and every rendered path ({@link readDisk}). */
@@ -38,7 +38,8 @@ export interface FilePlan {
 
 /**
  * Decides which files change (design sections 4 and 5). Unchanged bytes and mode are no change. A file of ours that
- * was edited or deleted stays so unless it is taken back; a changed mode alone is put right. A file of a person at
+ * was edited or deleted stays so unless it is taken back; a changed mode alone is put right. What does not begin with our marker
+ * is never removed, whatever state.json says, and replaced only if adopted. A file of a person at
  * a path of ours holds back every file of that NIC unless adopted; a file with our marker that state.json has lost,
  * or with cloud-init's header, is replaced. Nothing is written through a
  * symbolic link. Files no longer rendered go.
@@ -93,7 +94,7 @@ function judgeWanted(file: RenderedFile, input: PlanInput): Verdict {
     ? linkProblem(path, mine !== undefined)
     : same
       ? null
-      : mine === undefined
+      : mine === undefined || (there !== null && !isMarked(there.bytes))
         ? strangerProblem(path, mac, there, input.adopt)
         : editProblem(mine, there, input.force);
   return problem === null
@@ -110,7 +111,9 @@ function judgeStale(file: OwnedFile, input: PlanInput): Verdict {
 
   const change: FileChange = { path, mac, action: 'remove', before: there, after: null };
   const leaves = mac !== null && input.leaving.has(mac);
-  const problem = link ? linkProblem(path, true) : editProblem(file, there, leaves || input.force);
+  const problem = link
+    ? linkProblem(path, true)
+    : (foreignProblem(path, there) ?? editProblem(file, there, leaves || input.force));
   return problem === null
     ? { ...verdict, change }
     : { ...verdict, change: null, kept: { path, mac, problem, change } };
@@ -121,6 +124,13 @@ function editProblem(file: OwnedFile, there: FileContent | null, takeBack: boole
   const message = there === null ? 'somebody deleted this file of ours' : 'somebody edited this file of ours';
   const advice = 'see `enid plan` for the difference; `enid reconfigure --force` takes it back';
   return { code: 'edited', place: file.path, message, advice };
+}
+
+/** Whatever state.json says: a file without our marker is somebody else's. */
+function foreignProblem(path: string, there: FileContent | null): Problem | null {
+  if (there === null || isMarked(there.bytes)) return null;
+  const message = 'the file does not begin with the marker of enid, so it is not removed';
+  return { code: 'unmanaged', place: path, message, advice: 'remove it yourself if nobody needs it' };
 }
 
 function strangerProblem(
@@ -153,7 +163,5 @@ const cloudInit =
 function isReplaceable(bytes: Uint8Array): boolean {
   const head = new TextDecoder().decode(bytes.subarray(0, 1024));
   const comments = /^(?:(?:[ \t]*#.*|[ \t]*)\n)*(?:[ \t]*#.*)?/.exec(head)?.[0] ?? '';
-  // A script begins with the line that names its interpreter.
-  const ours = head.replace(/^#!.*\n/, '').startsWith(marker);
-  return ours || cloudInit.test(comments);
+  return isMarked(bytes) || cloudInit.test(comments);
 }

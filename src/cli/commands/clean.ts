@@ -4,7 +4,7 @@ import type { State } from '../../model/state.ts';
 import { exitCodes } from '../../report/exit-code.ts';
 import { statusPath } from '../../report/status.ts';
 import { loadState, statePath } from '../../state/load.ts';
-import { digestOf } from '../../transaction/content.ts';
+import { digestOf, isMarked } from '../../transaction/content.ts';
 import { pendingTransactions } from '../../transaction/history.ts';
 import { transactionsPath } from '../../transaction/journal.ts';
 import { takeLock } from '../../transaction/lock.ts';
@@ -61,7 +61,7 @@ async function removeFiles(
     const there = await files.read(path);
     if (!there.ok) return there;
     if (there.value === null) continue;
-    if (digestOf(there.value.bytes) !== digest && !force) {
+    if (!isMarked(there.value.bytes) || (digestOf(there.value.bytes) !== digest && !force)) {
       kept.push(path);
       continue;
     }
