@@ -119,6 +119,13 @@ describe('the primary', () => {
     expect(once.instance).toBeUndefined();
     expect(once.state).toMatchObject({ believed: lie, primary: null });
 
+    // Nor is anything done by it while the doubt lasts: neither for drift nor at a boot without metadata.
+    const doubted = { config: defaultConfig, state: once.state };
+    for (const asked of [null, { read: null, problem: once.stale }]) {
+      const unread = know(at(61), doubted, kernel, asked, { ...circumstances, lastProblem: once.stale });
+      expect(unread.knowledge).toEqual({ ok: false, problem: once.stale });
+    }
+
     const twice = reads(kernel, [truth, truth], state);
     expect(twice).toMatchObject({ stale: null, instance: truth, primaryAgreed: true });
     const file = { ...defaultConfig, provider: 'file' };

@@ -72,8 +72,13 @@ export function know(
       : formerKnowledge({ ...ground, state }, machine, problem);
     return { knowledge, counted: null };
   };
-  if (read === null)
-    return former(metadata === null ? circumstances.lastProblem : metadata.problem, ground.state);
+  if (read === null) {
+    const problem = metadata === null ? circumstances.lastProblem : metadata.problem;
+    const isDoubted = [...ground.state.missing.keys()].some((thing) => thing.startsWith(formerPrimary));
+    return problem !== null && isDoubted
+      ? { knowledge: { ok: false, problem }, counted: null }
+      : former(problem, ground.state);
+  }
   const believed = (): Judgement => {
     const knowledge = ok(believeRead(clock, ground, read, machine, circumstances.removed));
     return { knowledge, counted: null };
