@@ -92,3 +92,12 @@ describe('parseAddresses', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), line), (text) => 'ok' in parseAddresses(text, 'ip address')));
   });
 });
+
+it('takes an @ before an address for a part of the name', () => {
+  const line =
+    '4: eth1@if5    inet 10.0.1.5/24 scope global eth1@if5\\       valid_lft forever preferred_lft forever\n';
+  expect(parseAddresses(line, 'ip')).toMatchObject({
+    ok: true,
+    value: [{ link: 'eth1@if5', address: '10.0.1.5' }],
+  });
+});

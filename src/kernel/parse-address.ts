@@ -31,7 +31,10 @@ export function parseAddresses(text: string, command: string): Result<readonly K
     const parts = record.split('\n');
     const head = /^\d+: (?<link>\S+?)(?:@\S+)?:?(?:\s+(?<rest>.*))?$/.exec(parts[0] ?? '');
     if (head?.groups === undefined) return unreadable(command, record, 'no index and name');
-    const { link = '', rest = '' } = head.groups;
+    const { rest = '' } = head.groups;
+    // Before an address `ip -o` prints the name alone, so an `@` is part of it; on a line of the link what follows it is the parent.
+    const whole = /^\d+: (\S+)\s+inet6? /.exec(parts[0] ?? '')?.[1];
+    const link = whole ?? head.groups.link ?? '';
     for (const part of [rest, ...parts.slice(1)]) {
       if (!/^\s*inet6? /.test(part)) {
         if (/^\s*($|<|valid_lft |link\/|altname |alias |RX:|TX:)/.test(part)) continue;

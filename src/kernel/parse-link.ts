@@ -4,7 +4,10 @@ import { ok, type Result } from '../model/problem.ts';
 import { records, unreadable } from './records.ts';
 
 /** What `ip` says of a link; whether a device stands behind it only /sys knows. */
-export type ParsedLink = Omit<Link, 'hasDevice'>;
+export type ParsedLink = Omit<Link, 'hasDevice'> & {
+  /** The name as it is printed, where it has an `@`: of a link with a parent, or a part of the name itself, which only /sys tells. */
+  readonly printed?: string;
+};
 
 /** Parts after `link/…` that say something else than the kind: what it is a member of, its other names, its VFs. */
 const notKinds = /^(alias|altname|vf|RX:|TX:|prog\/xdp|link-netns\w*|.*_slave)$/;
@@ -49,6 +52,7 @@ export function parseLink(record: string, command: string): Result<ParsedLink> {
     master: /\smaster (\S+)/.exec(rest)?.[1] ?? null,
     parent: below === '' || below === 'NONE' || /^if\d+$/.test(below) ? null : below,
     vlanId: kind === 'vlan' ? vlanIdOf(detail) : null,
+    ...(at <= 0 ? {} : { printed: name }),
   });
 }
 

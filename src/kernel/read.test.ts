@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { ExecOutput } from '../ports/exec.ts';
 import type { Ports } from '../ports/ports.ts';
-import { readKernel } from './read.ts';
+import { readKernel, readLinks } from './read.ts';
 import { sample } from './testdata/samples.ts';
 
 type Kind = 'file' | 'directory';
@@ -63,6 +63,17 @@ describe('readKernel', () => {
     const state = await readKernel(ports);
     expect(ran).toHaveLength(2);
     expect(state.ok && state.value.rules.every((rule) => rule.family === 'ipv4')).toBe(true);
+  });
+
+  it.each<[string, string, string | null]>([
+    ['a part of the name', 'eth1@if5', null],
+    ['what stands before the parent', 'eth1', 'eth0'],
+  ])('knows by /sys that an @ is %s', async (_what, name, parent) => {
+    const shown = parent === null ? name : `${name}@${parent}`;
+    const line = `7: ${shown}: <UP> mtu 1500\\    link/ether 00:16:3e:00:00:01 brd ff:ff:ff:ff:ff:ff\n`;
+    const { ports } = machine(() => printed(line), { [`/sys/class/net/${name}`]: 'directory' });
+    const links = await readLinks(ports);
+    expect(links.ok && links.value.map((link) => [link.name, link.parent])).toEqual([[name, parent]]);
   });
 
   it('finds the bridge of a link in /sys where `ip` does not say it', async () => {

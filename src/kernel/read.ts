@@ -86,8 +86,12 @@ export async function readLinks(ports: Reader): Promise<Result<readonly Link[]>>
   return failed?.ok === false ? failed : ok(links.flatMap((link) => (link.ok ? [link.value] : [])));
 }
 
-/** Kernels of the 2.6.32 age tell the bridge of a link in /sys only. */
-async function withDevice(ports: Reader, link: ParsedLink): Promise<Result<Link>> {
+/** Kernels of the 2.6.32 age tell the bridge of a link in /sys only; and whether an `@` is part of a name is told nowhere else. */
+async function withDevice(ports: Reader, { printed, ...parsed }: ParsedLink): Promise<Result<Link>> {
+  const whole = printed === undefined ? ok(null) : await ports.files.kind(`/sys/class/net/${printed}`);
+  if (!whole.ok) return whole;
+  const link =
+    printed === undefined || whole.value === null ? parsed : { ...parsed, name: printed, parent: null };
   const below = `/sys/class/net/${link.name}`;
   const [device, bridge] = await Promise.all([
     ports.files.kind(`${below}/device`),
