@@ -20,6 +20,8 @@ export const defaultConfig: Config = {
   addressing: 'auto',
   defaultRoute: 'no',
   policyRouting: true,
+  // The low seven bits: in the registry of packet marks (github.com/fwmark/registry) only Cilium has them.
+  forwarding: { mode: 'follow-main', mask: 0x7f },
   tableBase: 21_000,
   dns: false,
   sysctl: 'auto',

@@ -47,6 +47,7 @@ interfaces:
 addressing: static
 default_route: metric
 policy_routing: false
+forwarding: { mode: follow-main, mask: 0x7f0000 }
 table_base: 256
 dns: true
 sysctl: no
@@ -93,6 +94,7 @@ const everyValue = {
   addressing: 'static',
   defaultRoute: 'metric',
   policyRouting: false,
+  forwarding: { mode: 'follow-main', mask: 0x7f0000 },
   tableBase: 256,
   dns: true,
   sysctl: 'no',
@@ -135,6 +137,16 @@ describe('a configuration file', () => {
     expect([config.defaultRoute, config.sysctl]).toEqual(['no', 'no']);
   });
 
+  it.each([
+    ['forwarding: symmetric', { mode: 'symmetric', mask: 0x7f }],
+    ['forwarding: follow-main', { mode: 'follow-main', mask: 0x7f }],
+    ['forwarding: {mode: symmetric, mask: "0xFF0000"}', { mode: 'symmetric', mask: 0xff0000 }],
+    ['forwarding: {mask: 1}', { mode: 'follow-main', mask: 1 }],
+    ['forwarding:', { mode: 'follow-main', mask: 0x7f }],
+  ])('reads %s', async (text, expected) => {
+    expect((await load(text)).forwarding).toEqual(expected);
+  });
+
   it('tells a file that cannot be read from a missing one', async () => {
     const result = await loadConfig(
       { readText: () => Promise.resolve(fail('file-unreadable', path, 'EACCES')) },
@@ -171,6 +183,37 @@ describe('a fault', () => {
     ['unknown word', 'stack: systemd', 1, 'stack cannot be "systemd"', 'networkd'],
     ['word for a flag', 'dns: yes', 1, 'dns cannot be "yes"', 'true or false'],
     ['true for no', 'default_route: true', 1, 'default_route', 'no, metric'],
+    [
+      'unknown forwarding',
+      'dns: true\nforwarding: both',
+      2,
+      'forwarding cannot be "both"',
+      'one of follow-main, symmetric, or a mapping with the keys mode and mask',
+    ],
+    ['list for forwarding', 'forwarding: [symmetric]', 1, 'forwarding cannot be a list', 'follow-main'],
+    [
+      'unknown key of forwarding',
+      'forwarding:\n  mode: symmetric\n  msk: 1',
+      3,
+      'forwarding.msk',
+      'mode and mask',
+    ],
+    [
+      'no mode of forwarding',
+      'forwarding:\n  mode: x',
+      2,
+      'forwarding.mode cannot be "x"',
+      'follow-main, symmetric',
+    ],
+    ['empty mask', 'forwarding:\n  mask: 0', 2, 'forwarding.mask cannot be 0', '0x1 to 0xffffffff'],
+    ['wide mask', 'forwarding:\n  mask: "0x100000000"', 2, 'forwarding.mask', '0x1 to 0xffffffff'],
+    [
+      'marks without policy routing',
+      'policy_routing: false\nforwarding: symmetric',
+      2,
+      'forwarding symmetric needs policy routing',
+      'policy_routing: true',
+    ],
     ['table band over default', 'table_base: 255', 1, 'table_base', '256 to 31766'],
     ['table band behind main', 'table_base: 31767', 1, 'table_base', '256 to 31766'],
     ['fraction', 'metadata: {agreeing_reads: 1.5}', 1, 'agreeing_reads', '1 to 10'],

@@ -51,10 +51,21 @@ function fault(document: ConfigDocument, at: readonly PropertyKey[], message: st
 
 /** What no single key can say; also beside other faults. */
 function inconsistencies(document: ConfigDocument): readonly Fault[] {
+  return [...savedMetadata(document), ...marksWithoutTables(document)];
+}
+
+function savedMetadata(document: ConfigDocument): readonly Fault[] {
   const file = valueAt(document.value, ['metadata', 'file']) ?? null;
   if (valueAt(document.value, ['provider']) !== 'file' || file !== null) return [];
   const advice = 'set metadata.file to a saved `enid metadata --json`';
   return [fault(document, ['provider'], 'provider file needs metadata.file', advice)];
+}
+
+function marksWithoutTables(document: ConfigDocument): readonly Fault[] {
+  const mode = valueAt(document.value, ['forwarding', 'mode']) ?? valueAt(document.value, ['forwarding']);
+  if (mode !== 'symmetric' || valueAt(document.value, ['policy_routing']) !== false) return [];
+  const advice = 'set policy_routing: true, or forwarding: follow-main';
+  return [fault(document, ['forwarding'], 'forwarding symmetric needs policy routing', advice)];
 }
 
 function configOf(file: ConfigFile): Config {
@@ -81,6 +92,7 @@ function configOf(file: ConfigFile): Config {
     addressing: file.addressing,
     defaultRoute: file.default_route,
     policyRouting: file.policy_routing,
+    forwarding: file.forwarding,
     tableBase: file.table_base,
     dns: file.dns,
     sysctl: file.sysctl,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { providerIds } from '../model/provider.ts';
 import { formatIds, stackIds } from '../model/stack.ts';
 import { defaultConfig as defaults } from './defaults.ts';
+import { forwarding } from './forwarding.ts';
 import {
   absolutePath,
   address,
@@ -79,6 +80,7 @@ export const configFile = section({
   addressing: key(defaults.addressing, word(['auto', 'dhcp', 'static'])),
   default_route: key(defaults.defaultRoute, wordOrFalse(['no', 'metric'])),
   policy_routing: key(defaults.policyRouting, flag),
+  forwarding: key(defaults.forwarding, forwarding),
   table_base: key(defaults.tableBase, tableBase),
   dns: key(defaults.dns, flag),
   sysctl: key(defaults.sysctl, wordOrFalse(['auto', 'no'])),

@@ -29,6 +29,7 @@ export interface Config {
   readonly addressing: 'auto' | 'dhcp' | 'static';
   readonly defaultRoute: 'no' | 'metric';
   readonly policyRouting: boolean;
+  readonly forwarding: ForwardingConfig;
   readonly tableBase: number;
   readonly dns: boolean;
   readonly sysctl: 'auto' | 'no';
@@ -36,6 +37,14 @@ export interface Config {
   readonly rollback: { readonly timeout: number; readonly probe: readonly ('gateway' | 'metadata')[] };
   readonly conflict: 'skip' | 'adopt';
   readonly metrics: { readonly textfile: string | null };
+}
+
+/** How replies of forwarded connections are routed. */
+export interface ForwardingConfig {
+  /** `follow-main`: by table main. `symmetric`: by the NIC that the connection came in by. */
+  readonly mode: 'follow-main' | 'symmetric';
+  /** The bits of the packet mark and of the connection mark that `symmetric` uses; 1 to 0xffffffff. */
+  readonly mask: number;
 }
 
 export interface AddressWithLength {

@@ -40,6 +40,7 @@ export type ProblemCode =
   | 'no-primary'
   | 'no-slot'
   | 'table-conflict'
+  | 'mark-conflict'
   // distribution and stack
   | 'stack-unknown'
   | 'version-unknown'

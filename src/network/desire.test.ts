@@ -34,6 +34,7 @@ const config: Config = {
   addressing: 'auto',
   defaultRoute: 'no',
   policyRouting: true,
+  forwarding: { mode: 'follow-main', mask: 0x7f },
   tableBase: 21000,
   dns: false,
   sysctl: 'auto',
