@@ -40,11 +40,13 @@ case $INIT in
 systemd)
 	data "$here/systemd/enid.service" "$UNITDIR/enid.service"
 	data "$here/systemd/enid-recover.service" "$UNITDIR/enid-recover.service"
+	data "$here/systemd/enid-forwarding.service" "$UNITDIR/enid-forwarding.service"
 	data "$here/tmpfiles/enid.conf" "$TMPFILESDIR/enid.conf"
 	;;
 sysv)
 	program "$here/sysv/enid" "$INITDIR/enid"
 	program "$here/sysv/enid-recover" "$INITDIR/enid-recover"
+	program "$here/sysv/enid-forwarding" "$INITDIR/enid-forwarding"
 	;;
 *)
 	echo "$0: INIT is systemd or sysv, not $INIT" >&2

@@ -34,11 +34,12 @@ test.each([['systemd'], ['sysv']])('an installation for %s is whole', (init) => 
   ];
   const own = {
     systemd: [
+      './usr/lib/systemd/system/enid-forwarding.service',
       './usr/lib/systemd/system/enid-recover.service',
       './usr/lib/systemd/system/enid.service',
       './usr/lib/tmpfiles.d/enid.conf',
     ],
-    sysv: ['./etc/init.d/enid', './etc/init.d/enid-recover'],
+    sysv: ['./etc/init.d/enid', './etc/init.d/enid-forwarding', './etc/init.d/enid-recover'],
   }[init];
   expect(files.trim().split('\n').sort()).toEqual([...common, ...(own ?? [])].sort());
   expect(existsSync(join(tree, 'usr/lib/enid/templates'))).toBe(true);

@@ -1,8 +1,10 @@
 import { asksOtherwise } from '../activate/asking.ts';
 import { stackActions } from '../activate/registry.ts';
+import { loadForwarding, unloadForwarding } from '../forwarding/steps.ts';
 import type { Config } from '../model/config.ts';
 import type { DesiredInterface } from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
+import { forwardingPath } from '../model/forwarding.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Stack } from '../model/stack.ts';
@@ -63,11 +65,22 @@ export function planActivation(input: ActivationInput): Activation {
   const isWhole = restart || (activation === 'service' && isNeeded);
   return {
     release: isNeeded ? actions.release(change) : [],
-    takeUp: isWhole ? whole : isNeeded ? scoped : [],
+    takeUp: withForwarding(isWhole ? whole : isNeeded ? scoped : [], intention, due),
     batch: due.flatMap((difference) => difference.mend),
     reach: isWhole ? 'service' : isNeeded ? 'scoped' : 'ip',
     service: activation === 'auto' && !isWhole ? whole : [],
   };
+}
+
+/** A NIC is marked before it comes up, and unmarked after it went. */
+function withForwarding(
+  steps: readonly Step[],
+  { files, forwarding }: Intention,
+  due: readonly Difference[],
+): readonly Step[] {
+  const isDue = due.some(({ kind }) => kind === 'forwarding');
+  if (!isDue && files.changes.every(({ path }) => path !== forwardingPath)) return steps;
+  return forwarding.desired === null ? [...steps, unloadForwarding] : [loadForwarding, ...steps];
 }
 
 /** What the activator is told when a change is undone: the same NICs, from the files as they were. */
@@ -99,6 +112,8 @@ const byBatch: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
   'default-stolen',
   'mirror-missing',
   'mirror-surplus',
+  'mark-missing',
+  'mark-surplus',
   'sysctl',
 ]);
 

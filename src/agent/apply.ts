@@ -4,6 +4,7 @@ import { runStep, stepFailed } from '../activate/run.ts';
 import { runBatch } from '../kernel/batch.ts';
 import { setSysctls } from '../kernel/sysctls.ts';
 import type { Difference } from '../model/difference.ts';
+import { forwardingPath } from '../model/forwarding.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { commandOf, type Step } from '../model/step.ts';
 import { beginSteps, noteStep, writeFiles } from '../transaction/transaction.ts';
@@ -83,7 +84,11 @@ const pastTense = { create: 'wrote', replace: 'rewrote', remove: 'removed' } as 
 function isRepair({ intention, seen }: Plan): (difference: Difference) => boolean {
   const changing = new Set(intention.files.changes.map((file) => file.mac));
   const { names } = seen.state;
-  return ({ mac }) => mac === null || (!changing.has(mac) && names.has(mac));
+  const isMarking = intention.files.changes.some(({ path }) => path === forwardingPath);
+  return ({ mac, kind }) => {
+    if (isMarking && (kind === 'mark-missing' || kind === 'mark-surplus')) return false;
+    return mac === null || (!changing.has(mac) && names.has(mac));
+  };
 }
 
 /** The batch planned beforehand, where no step changed the kernel in between; else {@link verify} mends what differs. */

@@ -1,6 +1,7 @@
 import { proveFiles } from '../activate/proof.ts';
 import { stackActions } from '../activate/registry.ts';
 import { undoing } from '../activate/undo.ts';
+import { undoForwarding } from '../forwarding/steps.ts';
 import { undoSysctls } from '../kernel/sysctls.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
@@ -111,7 +112,7 @@ function begin(
     owned: { before: seen.state.files, after: intention.files.owned },
     undo: {
       release: actions.release(undone),
-      scoped: actions.scoped(undone),
+      scoped: [...actions.scoped(undone), ...undoForwarding(intention.files.changes)],
       start: [...revival.scoped, ...revival.start],
       restart: revival.restart,
       primary: intention.wanted.network.primary.name,

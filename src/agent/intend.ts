@@ -1,6 +1,7 @@
 import { planSysctls, readSysctls, type SysctlPlan, type SysctlValues } from '../kernel/sysctls.ts';
 import type { Difference } from '../model/difference.ts';
 import type { FileChange, RenderedFile } from '../model/file.ts';
+import { forwardingPath } from '../model/forwarding.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
@@ -13,6 +14,7 @@ import { readDisk } from '../transaction/content.ts';
 import { type FilePlan, planFiles } from '../transaction/plan.ts';
 import { differences } from '../verify/differences.ts';
 import { hiddenFiles } from '../verify/hidden-file.ts';
+import { compareMarkRules, type IntendedForwarding, intendForwarding } from './forwarding.ts';
 import type { Observation } from './observe.ts';
 import { withPrimaryFiles } from './primary-files.ts';
 import type { Session } from './session.ts';
@@ -23,13 +25,14 @@ export interface Intention {
   readonly wanted: Wanted;
   readonly files: FilePlan;
   readonly sysctls: SysctlPlan;
+  readonly forwarding: IntendedForwarding;
   /** How the kernel differs from the desired network as it is now. */
   readonly differences: readonly Difference[];
 }
 
 /** metadata -> network -> render -> plan, for one observation. */
 export async function intend(
-  ports: Pick<Ports, 'files'>,
+  ports: Pick<Ports, 'exec' | 'files'>,
   seen: Observation,
   session: Session,
   force: boolean,
@@ -43,7 +46,9 @@ export async function intend(
   if (!wanted.ok) return wanted;
   const rendered = await render(wanted.value.network, detected.stack, session.templates, { dns: config.dns });
   if (!rendered.ok) return rendered;
-  const files = await planAgainstDisk(ports, seen, wanted.value, rendered.value, force);
+  const forwarding = await intendForwarding(ports, seen, wanted.value);
+  const ours = [...rendered.value, ...forwarding.files];
+  const files = await planAgainstDisk(ports, seen, wanted.value, ours, force);
   if (!files.ok) return files;
   const values = await readKept(ports, seen, wanted.value);
   if (!values.ok) return values;
@@ -54,14 +59,18 @@ export async function intend(
     wanted: { ...wanted.value, notes: [...wanted.value.notes, ...hidden.value] },
     files: files.value,
     sysctls,
-    differences: compare(seen, wanted.value, sysctls),
+    forwarding,
+    differences: [
+      ...compare(seen, { wanted: wanted.value, forwarding }, sysctls),
+      ...(changesForwarding(files.value) ? [] : forwarding.differences),
+    ],
   });
 }
 
 /** The kernel of an observation against what is wanted; after a change, `before` is the kernel as it was before it. */
 export function compare(
   seen: Pick<Observation, 'kernel' | 'config' | 'state'>,
-  wanted: Wanted,
+  { wanted, forwarding }: Pick<Intention, 'wanted' | 'forwarding'>,
   sysctls: SysctlPlan,
   before?: KernelState,
 ): readonly Difference[] {
@@ -76,7 +85,13 @@ export function compare(
     mirrored: seen.config.policyRouting ? mirrored(seen.kernel, network) : [],
   });
   const former = formerBand(seen, wanted);
-  return [...former, ...inKernel, ...sysctlDifferences(network.sysctls, sysctls, seen.kernel)];
+  const marks = compareMarkRules(seen, forwarding, wanted);
+  return [...former, ...inKernel, ...marks, ...sysctlDifferences(network.sysctls, sysctls, seen.kernel)];
+}
+
+/** What is loaded then follows from the change. */
+function changesForwarding({ changes }: Pick<FilePlan, 'changes'>): boolean {
+  return changes.some(({ path }) => path === forwardingPath);
 }
 
 /** What is left at another `table_base` that was configured before: all of it goes. */

@@ -1,10 +1,12 @@
 import type { Difference } from '../model/difference.ts';
+import { forwardingPath } from '../model/forwarding.ts';
 import type { Mac } from '../model/mac.ts';
-import { describeProblem, type Problem } from '../model/problem.ts';
+import { describeProblem, fail, type Problem } from '../model/problem.ts';
 import type { Reason } from '../model/reason.ts';
 import type { InterfaceReport, Outcome, RunReport, Trigger } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Changed } from './change.ts';
+import type { Intention } from './intend.ts';
 import { reportInterfaces } from './interfaces.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -65,16 +67,20 @@ export function reportRun(
   );
   const stale = seen.stale === null ? [] : [seen.stale];
   const kept = intention.files.kept.map((file) => file.problem);
-  const problems = [...changed.problems, ...kept, ...repairs.contested.map(contestedProblem), ...stale];
+  const forwarding = forwardingProblems(intention, changed);
+  const problems = [
+    ...[...changed.problems, ...kept, ...forwarding],
+    ...[...repairs.contested.map(contestedProblem), ...stale],
+  ];
   const awaiting = seen.awaiting.map((entry) => `waiting for a second read: ${entry}`);
   return {
     ...frame(clock, start, session),
-    outcome: outcomeOf(changed, interfaces, seen.stale, kept.length === 0),
+    outcome: outcomeOf(changed, interfaces, seen.stale, kept.length + forwarding.length === 0),
     cloud: seen.instance.cloud,
     transaction: changed.transaction,
     interfaces,
     problems,
-    done: [...changed.done, ...notes, ...awaiting],
+    done: [...changed.done, ...notes, ...intention.forwarding.notes, ...awaiting],
   };
 }
 
@@ -91,6 +97,14 @@ export function together(first: RunReport, second: RunReport): RunReport {
     ],
     done: [...first.done, ...second.done],
   };
+}
+
+/** Why replies of forwarded connections may not leave by the NIC that they should. */
+function forwardingProblems({ forwarding }: Intention, { differences }: Changed): readonly Problem[] {
+  const advice = `\`sh ${forwardingPath} start\` shows what is in the way`;
+  const unloaded = differences.filter(({ kind }) => kind === 'forwarding');
+  const found = unloaded.map(({ text }) => fail('command-failed', 'forwarding', text, advice).problem);
+  return [...forwarding.problems, ...found];
 }
 
 function contestedProblem({ text }: Difference): Problem {
@@ -113,12 +127,12 @@ function outcomeOf(
   changed: Changed,
   interfaces: readonly InterfaceReport[],
   stale: Problem | null,
-  isUnedited: boolean,
+  isUnhindered: boolean,
 ): Outcome {
   if (changed.outcome !== 'applied' && changed.outcome !== 'unchanged') return changed.outcome;
   if (stale !== null && changed.outcome === 'unchanged') return 'unknown';
   const isWhole = interfaces.every((nic) => nic.state !== 'pending' && nic.state !== 'failed');
-  return isWhole && isUnedited ? changed.outcome : 'degraded';
+  return isWhole && isUnhindered ? changed.outcome : 'degraded';
 }
 
 function refusalOf(changed: Changed): Reason | null {

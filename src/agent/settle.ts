@@ -79,8 +79,7 @@ async function look(
 ): Promise<Result<{ readonly kernel: KernelState; readonly differences: readonly Difference[] }>> {
   const kernel = await readKernel(ports);
   if (!kernel.ok) return kernel;
-  const { wanted } = plan.intention;
   const now = { ...plan.seen, kernel: kernel.value };
-  const differences = compare(now, wanted, { set: [], kept: new Map() }, plan.seen.kernel);
+  const differences = compare(now, plan.intention, { set: [], kept: new Map() }, plan.seen.kernel);
   return ok({ kernel: kernel.value, differences });
 }

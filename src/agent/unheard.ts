@@ -1,5 +1,6 @@
 import { kernelFingerprint } from '../kernel/fingerprint.ts';
 import type { Ports } from '../ports/ports.ts';
+import { forwardingDrift } from './forwarding.ts';
 
 /** Milliseconds after which the kernel is read in any case: rules and the state of links are in no file. */
 const longestUnread = 3_600_000;
@@ -16,7 +17,7 @@ export interface UnheardChanges {
  * Remembers the kernel's fingerprint from before each run, so that nothing falls between a run's own look and the next poll. What
  * the run itself changed leads to one more look, at the next poll.
  */
-export function unheardChanges(ports: Pick<Ports, 'files' | 'clock'>): UnheardChanges {
+export function unheardChanges(ports: Pick<Ports, 'exec' | 'files' | 'clock'>): UnheardChanges {
   let known: string | null = null;
   let readAt = ports.clock.monotonic();
   return {
@@ -28,7 +29,7 @@ export function unheardChanges(ports: Pick<Ports, 'files' | 'clock'>): UnheardCh
       if (ports.clock.monotonic() - readAt >= longestUnread) return 'the kernel is read once an hour';
       const now = await kernelFingerprint(ports.files);
       const isOther = now !== null && known !== null && now !== known;
-      return isOther ? 'the kernel changed since it was last read' : null;
+      return isOther ? 'the kernel changed since it was last read' : forwardingDrift(ports);
     },
   };
 }

@@ -10,6 +10,7 @@ import { askedDifferences } from '../verify/asked.ts';
 import { type Harm, harm } from '../verify/harm.ts';
 import { silenced } from '../verify/probe.ts';
 import { type Reach, stillWrong } from './activation.ts';
+import { forwardingDifferences } from './forwarding.ts';
 import type { Plan } from './plan.ts';
 import { settle } from './settle.ts';
 import { timeLeft, type Work } from './work.ts';
@@ -44,17 +45,19 @@ export async function verify(work: Work, reach: Reach): Promise<Result<Verdict>>
   const { kernel, done } = settled.value;
   const lost = await stillLost(ports, plan, kernel, reach !== 'ip');
   if (!lost.ok) return lost;
-  const [asked, silent] = await Promise.all([
+  const [asked, silent, forwarding] = await Promise.all([
     askedDifferences(ports.exec, kernel, network),
     silenced(probes, ports.clock),
+    forwardingDifferences(ports, plan.intention.forwarding),
   ]);
   if (!asked.ok) return asked;
+  if (!forwarding.ok) return forwarding;
   const unanswered = silent.map(
     (probe) => `the ${probe.name} answered before the change and does not any more`,
   );
   return ok({
     kernel,
-    differences: [...settled.value.differences, ...asked.value],
+    differences: [...settled.value.differences, ...asked.value, ...forwarding.value],
     harm: [...lost.value.harm.map((entry) => entry.text), ...unanswered],
     done: [...done, ...lost.value.done],
   });

@@ -1,6 +1,7 @@
 import { isPending, type Plan } from '../agent/plan.ts';
 import type { FileChange } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
+import { describeProblem } from '../model/problem.ts';
 import type { Reason } from '../model/reason.ts';
 import { commandOf, type Step } from '../model/step.ts';
 import { unifiedDiff } from '../transaction/diff.ts';
@@ -57,7 +58,7 @@ function leftAlone({ intention }: Plan): readonly LeftAlone[] {
 
 /** `enid plan` for people: the diff, then the commands, then what is left alone and why. */
 export function printPlan(plan: Plan, paint: Paint): string {
-  const { files, sysctls, differences, wanted } = plan.intention;
+  const { files, sysctls, differences, wanted, forwarding } = plan.intention;
   const steps = stepsOf(plan);
   const sections = [
     ...files.changes.map((change) => paintDiff(unifiedDiff(change), paint)),
@@ -86,7 +87,8 @@ export function printPlan(plan: Plan, paint: Paint): string {
       leftAlone(plan).map(({ name, mac, reason, detail }) => `${name ?? mac}: ${reason}: ${detail}`),
       paint,
     ),
-    section('notes', wanted.notes, paint),
+    section('notes', [...wanted.notes, ...forwarding.notes], paint),
+    ...forwarding.problems.map((problem) => paint('warning', describeProblem(problem))),
   ].filter((text) => text !== '');
   const end = isPending(plan)
     ? 'To do it: enid reconfigure'
@@ -121,7 +123,7 @@ function paintDiff(diff: string, paint: Paint): string {
 }
 
 export function planJson(plan: Plan): string {
-  const { files, sysctls, differences, wanted } = plan.intention;
+  const { files, sysctls, differences, wanted, forwarding } = plan.intention;
   const json = {
     schema: 1,
     pending: isPending(plan),
@@ -136,7 +138,8 @@ export function planJson(plan: Plan): string {
     sysctls: sysctls.set,
     differences: differences.map(({ text }) => text),
     leftAlone: leftAlone(plan),
-    notes: wanted.notes,
+    notes: [...wanted.notes, ...forwarding.notes],
+    problems: forwarding.problems,
   };
   return `${JSON.stringify(json, null, 2)}\n`;
 }

@@ -336,7 +336,44 @@ const cases: readonly Case[] = [
   {
     ...{ check: 'forwarded', when: 'containers have a bridge', state: 'warning', subject: 'machine' },
     scene: { links: `${linkLines(2)}\n${bridge}` },
-    ...{ found: /containers on br0 publish answer by the primary, also on eth1/, advice: /follow main/ },
+    ...{
+      found: /containers on br0 publish answer by the primary, also on eth1/,
+      advice: /`forwarding: symmetric`/,
+    },
+  },
+  {
+    ...{ check: 'forwarded', when: 'the mask is not free', state: 'problem', subject: 'machine' },
+    scene: {
+      config: { forwarding: { mode: 'symmetric', mask: 0x7f } },
+      found: {
+        plan: ok({
+          ...{ kept: [], changes: [], differences: [] },
+          problems: [fail('mark-conflict', 'forwarding.mask', 'is not free', 'set 0x3f').problem],
+        }),
+      },
+    },
+    ...{ found: 'is not free', advice: /^set 0x3f$/ },
+  },
+  {
+    ...{ check: 'forwarded', when: 'marks are not loaded', state: 'problem', subject: 'machine' },
+    scene: {
+      config: { forwarding: { mode: 'symmetric', mask: 0x7f } },
+      found: {
+        plan: ok({
+          ...{ kept: [], changes: [], problems: [] },
+          differences: [{ kind: 'forwarding', mac: null, text: 'the script is not loaded', mend: [] }],
+        }),
+      },
+    },
+    ...{ found: 'the script is not loaded', advice: /enid reconfigure/ },
+  },
+  {
+    ...{ check: 'forwarded', when: 'marks are loaded', state: 'ok', subject: 'machine' },
+    scene: {
+      links: `${linkLines(2)}\n${bridge}`,
+      config: { forwarding: { mode: 'symmetric', mask: 0x7f } },
+    },
+    found: 'leave by the NIC that they came in by',
   },
   {
     ...{ check: 'rp-filter', when: 'strict', state: 'problem', subject: 'eth1' },
@@ -374,7 +411,11 @@ const cases: readonly Case[] = [
   },
   {
     ...{ check: 'desired', when: 'routes are missing', state: 'problem', subject: 'eth1' },
-    scene: { found: { plan: ok({ kept: [], changes: [], differences: ['a', 'b', 'c'].map(difference) }) } },
+    scene: {
+      found: {
+        plan: ok({ kept: [], changes: [], differences: ['a', 'b', 'c'].map(difference), problems: [] }),
+      },
+    },
     ...{ found: 'a, b, and 1 more', advice: /enid reconfigure/ },
   },
   {
@@ -382,7 +423,7 @@ const cases: readonly Case[] = [
     scene: {
       found: {
         plan: ok({
-          ...{ changes: [], differences: [] },
+          ...{ changes: [], differences: [], problems: [] },
           kept: [
             {
               ...{ path: '/etc/x', mac: macOf(1) },
@@ -402,7 +443,7 @@ const cases: readonly Case[] = [
   },
   {
     ...{ check: 'files', when: 'not written yet', state: 'warning', subject: '/etc/x' },
-    scene: { found: { plan: ok({ kept: [], changes: ['/etc/x'], differences: [] }) } },
+    scene: { found: { plan: ok({ kept: [], changes: ['/etc/x'], differences: [], problems: [] }) } },
     found: /is not as enid would write it/,
   },
   {

@@ -5,7 +5,7 @@ import type { Difference } from '../model/difference.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
-import type { Result } from '../model/problem.ts';
+import type { Problem, Result } from '../model/problem.ts';
 import type { Stack } from '../model/stack.ts';
 import type { State } from '../model/state.ts';
 import type { Wanted } from '../network/desire.ts';
@@ -70,6 +70,8 @@ export interface Planned {
   /** Paths that would be written or removed. */
   readonly changes: readonly string[];
   readonly differences: readonly Difference[];
+  /** What keeps replies of forwarded connections from being marked. */
+  readonly problems: readonly Problem[];
 }
 
 /** Which way the kernel sends one packet. */

@@ -13,11 +13,12 @@ const formerSubnetOffset = 999;
 
 /**
  * The form of ours that a rule has, or null: `source` is `from A lookup T` with T as its priority, `subnet` serves a subnet
- * (src/network/subnet-rules.ts), `former` did so in 0.1.0. Only the form is told: whose table it is, the slots know.
+ * (src/network/subnet-rules.ts), `former` did so in 0.1.0, `mark` is `fwmark M lookup T` with T as its
+ * priority and nothing else (src/forwarding). Only the form is told: whose table it is, the slots know.
  */
-export function formOf(rule: KernelRule, base: number): 'source' | 'subnet' | 'former' | null {
+export function formOf(rule: KernelRule, base: number): 'source' | 'subnet' | 'former' | 'mark' | null {
   const { priority, from, to, table, suppressPrefixLength } = rule;
-  if (rule.special || table === null) return null;
+  if (rule.special || table === null) return isMarkRule(rule, base) ? 'mark' : null;
   const inBand = table >= base && table <= base + highestSlot;
   if (to === null) {
     const isSource = from !== null && suppressPrefixLength === null && priority === table;
@@ -32,6 +33,11 @@ export function formOf(rule: KernelRule, base: number): 'source' | 'subnet' | 'f
   const isNew = from === null && priority === base + formerSubnetOffset;
   if (isReply) return table === mainTable || table === base ? 'former' : null;
   return isNew && inBand ? 'former' : null;
+}
+
+function isMarkRule({ priority, table, spec }: KernelRule, base: number): boolean {
+  if (table !== priority || priority <= base || priority > base + highestSlot) return false;
+  return /^priority \d+ (?:from all )?fwmark \S+ (?:lookup|table) \d+$/.test(spec);
 }
 
 /** True when the rule's `from` is one address, as it is for every address of a NIC; delegated prefixes are wider. */

@@ -1,5 +1,6 @@
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelRule, KernelState, Link } from '../model/kernel.ts';
+import { formOf } from './band.ts';
 import { replayAddress, replayRoute, replayRule } from './replay.ts';
 
 /** What of the kernel a change may have touched: these links, and the tables and priorities of the band. */
@@ -48,7 +49,9 @@ function within(kernel: KernelState, extent: Extent): Pick<KernelState, 'address
       (entry) => extent.links.includes(entry.link) && entry.scope !== 'link',
     ),
     routes: kernel.routes.filter((route) => inBand(route.table)),
-    rules: kernel.rules.filter((rule) => inBand(rule.priority) && !rule.special),
+    rules: kernel.rules.filter(
+      (rule) => inBand(rule.priority) && (!rule.special || formOf(rule, extent.first) === 'mark'),
+    ),
   };
 }
 

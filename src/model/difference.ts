@@ -27,7 +27,12 @@ export interface Difference {
     | 'wrong-way'
     | 'sysctl'
     | 'mirror-missing'
-    | 'mirror-surplus';
+    | 'mirror-surplus'
+    /** A rule `fwmark` for replies of forwarded connections. */
+    | 'mark-missing'
+    | 'mark-surplus'
+    /** What marks those connections is not loaded, or is left. */
+    | 'forwarding';
   /** The NIC concerned; null when it is about the primary or the machine. */
   readonly mac: Mac | null;
   /** For people: `address 10.0.0.21/32 is missing on eth1`. */

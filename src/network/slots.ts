@@ -125,7 +125,8 @@ export function foreignSlots(
     const byPriority = inBand(rule.priority);
     const form = formOf(rule, base);
     if (form === 'subnet' || form === 'former') continue;
-    if (form === 'source' && byTable !== undefined && used.has(byTable)) continue;
+    const isOfNic = form === 'source' || form === 'mark';
+    if (isOfNic && byTable !== undefined && used.has(byTable)) continue;
     for (const slot of new Set([byTable, byPriority])) {
       if (slot !== undefined) foreign.set(slot, `rule ${rule.spec}`);
     }

@@ -82,7 +82,8 @@ function isLeaked(route: KernelRoute, kernel: KernelState, network: DesiredNetwo
 
 function isOurRule(rule: KernelRule, ours: Ours): boolean {
   const form = formOf(rule, ours.tableBase);
-  return form === 'source' ? rule.table !== null && tablesOf(ours).has(rule.table) : form !== null;
+  const isOfNic = form === 'source' || form === 'mark';
+  return isOfNic ? rule.table !== null && tablesOf(ours).has(rule.table) : form !== null;
 }
 
 function tablesOf({ slots, tableBase, gone }: Ours): ReadonlySet<number> {

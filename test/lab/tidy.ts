@@ -28,7 +28,8 @@ export async function untidy(vpc: Inhabited, foreign: readonly string[] = []): P
   const seen = new Set<string>();
   const tables = new Set<number>();
   for (const line of rules) {
-    if (seen.has(line)) wrong.push(`twice: ${line}`);
+    // A rule by a mark reads the same in both families.
+    if (seen.has(line) && !line.includes(' fwmark ')) wrong.push(`twice: ${line}`);
     seen.add(line);
     if (!belongs(line, vpc)) wrong.push(`of nobody: ${line}`);
     const table = Number(/lookup (\d+)/.exec(line)?.[1]);
@@ -54,6 +55,7 @@ function belongs(rule: string, vpc: Inhabited): boolean {
   const from = / from (\S+)/.exec(rule)?.[1] ?? 'all';
   const to = / to (\S+)/.exec(rule)?.[1] ?? 'all';
   const secondaries = vpc.nics().filter((nic) => !nic.primary);
+  if (/ fwmark \S+ lookup \d+$/.test(rule)) return secondaries.length > 0;
   const isSubnet = secondaries.some(({ subnet }) => subnet.cidr4 === to || subnet.cidr6 === to);
   if (isSubnet) return /^2199[678]:/.test(rule);
   return to === 'all' && secondaries.some((nic) => addresses(nic).includes(from));

@@ -1,5 +1,8 @@
+import { runStep } from '../../activate/run.ts';
 import { runningDaemon } from '../../agent/presence.ts';
-import { fail, ok, type Problem, type Result } from '../../model/problem.ts';
+import { stopForwarding as stopForwardingStep } from '../../forwarding/steps.ts';
+import { forwardingPath } from '../../model/forwarding.ts';
+import { describeProblem, fail, ok, type Problem, type Result } from '../../model/problem.ts';
 import type { State } from '../../model/state.ts';
 import { exitCodes } from '../../report/exit-code.ts';
 import { statusPath } from '../../report/status.ts';
@@ -31,6 +34,7 @@ export async function run({ ports, root, force, json }: Context): Promise<Result
   const pending = await pendingTransactions(ports.files);
   const state =
     pending.ok && pending.value.length > 0 ? unfinished(pending.value) : await loadState(ports.files);
+  if (state.ok && root === '/') await stopForwarding(ports, state.value);
   const cleaned = state.ok ? await removeFiles(ports, state.value, force) : state;
   const removed = cleaned.ok ? await removeState(ports, cleaned.value) : cleaned;
   await lock.value.release();
@@ -38,6 +42,13 @@ export async function run({ ports, root, force, json }: Context): Promise<Result
   const { gone, kept } = removed.value;
   const text = json ? `${JSON.stringify({ schema: 1, removed: gone, kept }, null, 2)}\n` : print(gone, kept);
   return ok({ text, exitCode: kept.length > 0 ? exitCodes.degraded : exitCodes.done });
+}
+
+/** Marks are of no use without the script that loads them at boot. The reachability of the machine does not depend on them. */
+async function stopForwarding(ports: Context['ports'], { files }: State): Promise<void> {
+  if (!files.has(forwardingPath)) return;
+  const stopped = await runStep(ports, stopForwardingStep);
+  if (!stopped.ok) ports.log.warn(describeProblem(stopped.problem));
 }
 
 function unfinished([id = '']: readonly string[]): Result<never> {

@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import { defaultConfig } from '../../config/defaults.ts';
 import { loadConfig } from '../../config/load.ts';
 import { assumedStack } from '../../distro/assumed.ts';
+import { desireForwarding } from '../../forwarding/desire.ts';
+import { forwardingFile } from '../../forwarding/script.ts';
 import { parseInstance } from '../../metadata/instance-schema.ts';
 import { parseJson } from '../../metadata/json.ts';
 import type { Config } from '../../model/config.ts';
@@ -100,7 +102,14 @@ async function renderFor(
   const refused = network.secondaries.flatMap(({ name, refused: left = [] }) =>
     left.map(({ reason, detail }) => `${name}: left out, ${reason}: ${detail}`),
   );
-  return ok({ rendered: rendered.value, notes: [...notes, ...aside, ...refused] });
+  const { forwarding, notes: unmarked } = desireForwarding(
+    config.forwarding,
+    network.secondaries,
+    kernel,
+    config.tableBase,
+  );
+  const files = [...rendered.value, ...(forwarding === null ? [] : [forwardingFile(forwarding)])];
+  return ok({ rendered: files, notes: [...notes, ...unmarked, ...aside, ...refused] });
 }
 
 /** Files of another distribution or instance that lie there would be taken for these. */

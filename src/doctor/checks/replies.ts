@@ -11,7 +11,7 @@ import {
   warning,
   wrong,
 } from '../diagnosis.ts';
-import type { Way } from '../findings.ts';
+import type { Planned, Way } from '../findings.ts';
 import { mendedBy, type Nic, nicsOf } from '../nics.ts';
 
 /** Replies of every secondary leave by it, or the cloud drops them (the kernel itself is asked which way). */
@@ -130,11 +130,12 @@ function causeOf(nic: Nic, astray: readonly Way[]): { readonly why: string; read
   return { why: 'its replies leave by another NIC', see: 'replies' };
 }
 
-/** Ports that containers publish: what the host forwards follows main, whatever NIC it came in by. */
+/** Ports that containers publish: what the host forwards follows main, unless connections are marked. */
 export const forwarded: Check = {
   name: 'forwarded',
-  judge: (found) =>
-    known(all({ nics: nicsOf(found), kernel: found.kernel }), ({ nics, kernel }) => {
+  judge: (found) => {
+    if (found.config.forwarding.mode === 'symmetric') return known(found.plan, judgeMarks);
+    return known(all({ nics: nicsOf(found), kernel: found.kernel }), ({ nics, kernel }) => {
       const names = nics.filter((nic) => nic.role === 'secondary').map((nic) => nic.link.name);
       const bridges = kernel.links
         .filter((link) => link.kind === 'bridge' && link.up)
@@ -143,7 +144,16 @@ export const forwarded: Check = {
         return [fine(machine, 'no local network beside a secondary')];
       const what = `ports that containers on ${bridges.join(', ')} publish answer by the primary, also on ${names.join(', ')}`;
       const advice =
-        'forwarded and DNATed flows follow main: publish them on the primary’s address, or let the container use the host’s network';
+        '`forwarding: symmetric` in the configuration, or publish them on the primary’s address, or let the container use the host’s network';
       return [warning(machine, what, advice)];
-    }),
+    });
+  },
 };
+
+function judgeMarks({ differences, problems }: Planned): readonly Verdict[] {
+  const refused = problems.map(({ message, advice }) => wrong(machine, message, advice));
+  const missing = differences
+    .filter(({ kind }) => kind === 'forwarding')
+    .map(({ text }) => wrong(machine, text, '`enid reconfigure` loads it again'));
+  return orFine([...refused, ...missing], machine, 'leave by the NIC that they came in by');
+}

@@ -138,8 +138,9 @@ async function planned(
   if (!state.ok) return state;
   const intention = await intend(ports, seen, session, false);
   if (!intention.ok) return intention;
-  const { files, differences } = intention.value;
-  return ok({ kept: files.kept, changes: files.changes.map(({ path }) => path), differences });
+  const { files, differences, forwarding } = intention.value;
+  const changes = files.changes.map(({ path }) => path);
+  return ok({ kept: files.kept, changes, differences, problems: forwarding.problems });
 }
 
 function sysctlKeys(nics: readonly Nic[]): readonly string[] {
