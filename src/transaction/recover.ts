@@ -1,16 +1,17 @@
+import { dirname } from 'node:path';
 import type { Mac } from '../model/mac.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState, statePath } from '../state/load.ts';
-import { pendingTransactions } from './history.ts';
+import { pendingTransactions, transactionIds } from './history.ts';
 import { placesOf, transactionsPath } from './journal.ts';
 import type { World } from './ladder.ts';
-import { takeLock } from './lock.ts';
+import { lockPath, takeLock } from './lock.ts';
 import { type Placed, putInPlace } from './misplaced.ts';
 import { withOwned } from './owned.ts';
 import type { Planned } from './records.ts';
-import { removeTemporaries } from './restore.ts';
+import { removeTemporaries, sweepTemporaries } from './restore.ts';
 import { type RollbackReport, rollBack } from './rollback.ts';
 import { allowOnceMore } from './torn.ts';
 import { finishCommitted, openTransaction, type Transaction } from './transaction.ts';
@@ -71,10 +72,20 @@ export async function finishPending(
 ): Promise<Result<readonly Recovered[]>> {
   const pending = await pendingTransactions(ports.files);
   if (!pending.ok) return pending;
-  const cleaned = await removeTemporaries(ports.files, [statePath]);
+  const cleaned = [
+    ...(await removeTemporaries(ports.files, [statePath])),
+    ...(await sweepTemporaries(ports.files, await writtenDirectories(ports.files))),
+  ];
   const recovered: Recovered[] = cleaned.map((problem) => ({ id: statePath, kind: 'failed', problem }));
   for (const id of pending.value) recovered.push(await close(ports, id, worldFor));
   return ok(recovered);
+}
+
+/** Where enid writes beside the files of the network: run time, and every transaction that is kept. */
+async function writtenDirectories(files: Files): Promise<readonly string[]> {
+  const ids = await transactionIds(files);
+  const kept = (ids.ok ? ids.value : []).map((id) => placesOf(id).directory);
+  return [dirname(lockPath), transactionsPath, ...kept.flatMap((path) => [path, `${path}/backup`])];
 }
 
 async function close(

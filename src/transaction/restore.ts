@@ -4,6 +4,7 @@ import { type FileContent, type Files, temporaryPrefix } from '../ports/files.ts
 import { digestOf } from './content.ts';
 import { readBackup } from './history.ts';
 import { placesOf } from './journal.ts';
+import { identify } from './process.ts';
 import type { Planned, PlannedChange } from './records.ts';
 
 export interface Restored {
@@ -95,6 +96,33 @@ export async function removeTemporaries(files: Files, paths: readonly string[]):
     for (const entry of entries.ok ? (entries.value ?? []) : []) {
       if (!entry.name.startsWith(temporaryPrefix)) continue;
       const removed = await files.remove(`${directory}/${entry.name}`);
+      if (!removed.ok) problems.push(removed.problem);
+    }
+  }
+  return problems;
+}
+
+/** The process that wrote a temporary file, from its name (`.enid-tmp-NAME.PID.NUMBER`). */
+const writerOf = /\.(\d+)\.\d+$/;
+
+/**
+ * Removes what processes that run no more left half-written in these directories, where others may write meanwhile. Gives
+ * what could not be removed.
+ */
+export async function sweepTemporaries(
+  files: Pick<Files, 'list' | 'read' | 'remove'>,
+  directories: readonly string[],
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const directory of directories) {
+    const entries = await files.list(directory);
+    if (!entries.ok) problems.push(entries.problem);
+    for (const { name, kind } of entries.ok ? (entries.value ?? []) : []) {
+      const pid = name.startsWith(temporaryPrefix) && kind === 'file' ? writerOf.exec(name)?.[1] : undefined;
+      if (pid === undefined) continue;
+      const writer = await identify(files, Number(pid));
+      const removed =
+        writer.ok && writer.value === null ? await files.remove(`${directory}/${name}`) : writer;
       if (!removed.ok) problems.push(removed.problem);
     }
   }

@@ -88,6 +88,27 @@ describe('a pending journal that cannot be read holds nothing up and is kept', (
   });
 });
 
+it('what a killed enid left half-written goes, what a living one writes and what is not ours stays', async () => {
+  const directory = pending((path) => writeFileSync(path, 'nonsense\nnonsense\n'));
+  rmSync(join(directory, 'pending'));
+  const places = [join(root, 'run/enid'), directory, join(directory, 'backup')];
+  mkdirSync(join(root, 'run/enid'), { recursive: true });
+  const names = [
+    `.enid-tmp-a.${process.pid}.1`,
+    '.enid-tmp-b.4194305.1',
+    '.enid-tmp-mine',
+    '.other.4194305.1',
+  ];
+  for (const place of places) for (const name of names) writeFileSync(join(place, name), '');
+
+  expect(await finishPending({ files: nodeFiles(root) }, offline)).toEqual({ ok: true, value: [] });
+
+  for (const place of places)
+    expect(readdirSync(place).filter((name) => name.startsWith('.'))).toEqual(
+      names.filter((name) => !name.includes('-b.')).sort(),
+    );
+});
+
 it.each<[string, (path: string) => void]>([
   ['no UTF-8', (path) => writeFileSync(path, Buffer.from([0xff, 0x0a]))],
   ['a FIFO', (path) => execFileSync('mkfifo', [path])],
