@@ -11,9 +11,9 @@ import { beginTransaction } from '../transaction/begin.ts';
 import { type Armed, armDeadman, disarmDeadman } from '../transaction/deadman.ts';
 import { rollBack } from '../transaction/rollback.ts';
 import { noteArmed, type Transaction } from '../transaction/transaction.ts';
-import { commonsOf } from '../verify/commons.ts';
 import { answering } from '../verify/probe.ts';
 import { changeOf } from './activation.ts';
+import { ownBefore, ownEntries } from './own.ts';
 import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import { probesOf } from './reach.ts';
@@ -89,7 +89,7 @@ function rememberBefore({ seen, intention }: Plan): State {
     learned,
     sysctls: intention.sysctls.kept,
     primaryAddresses: [...new Set([...seen.state.primaryAddresses, ...added])],
-    commons: [...new Set([...seen.state.commons, ...commonsOf(network)])],
+    ...ownBefore({ seen, intention }),
   };
 }
 
@@ -116,7 +116,7 @@ function begin(
       start: [...revival.scoped, ...revival.start],
       restart: revival.restart,
       primary: intention.wanted.network.primary.name,
-      extent: { links: [...new Set(links)], first: base, last: base + 999 },
+      extent: { links: [...new Set(links)], first: base, last: base + 999, own: ownEntries(plan) },
       sysctls: undoSysctls(intention.sysctls),
     },
     answered,

@@ -12,10 +12,10 @@ import { saveState } from '../state/save.ts';
 import { disarmDeadman, rearmDeadman } from '../transaction/deadman.ts';
 import { rollBack } from '../transaction/rollback.ts';
 import { commit, noteArmed } from '../transaction/transaction.ts';
-import { commonsAfter } from '../verify/commons.ts';
 import { applyAndVerify } from './apply.ts';
 import { beginWork } from './begin.ts';
 import { holdOn } from './hold.ts';
+import { ownAfter } from './own.ts';
 import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -83,7 +83,7 @@ async function keep(work: Work, state: State, verdict: Verdict): Promise<Changed
     sysctls: held.value.kept,
     names: namesAfter(plan),
     primaryAddresses: state.primaryAddresses.filter((address) => further.includes(address)),
-    commons: commonsAfter(state.commons, wanted.network, verdict.kernel, tableBase),
+    ...ownAfter(plan, state, verdict.kernel),
     tableBase,
     refusedPlan: null,
     tornPlan: null,

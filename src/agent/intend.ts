@@ -1,4 +1,5 @@
 import { planSysctls, readSysctls, type SysctlPlan, type SysctlValues } from '../kernel/sysctls.ts';
+import type { DesiredNetwork, ReplicatedRoute } from '../model/desired.ts';
 import type { Difference } from '../model/difference.ts';
 import type { FileChange, RenderedFile } from '../model/file.ts';
 import { forwardingPath } from '../model/forwarding.ts';
@@ -6,7 +7,8 @@ import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import { type DesireInput, desire, type Wanted } from '../network/desire.ts';
-import { mirrored } from '../network/mirror.ts';
+import { replicatedRoutes } from '../network/replicate.ts';
+import { unlistedRules } from '../network/unlisted.ts';
 import type { Ports } from '../ports/ports.ts';
 import { formats } from '../render/registry.ts';
 import { render } from '../render/render.ts';
@@ -14,6 +16,8 @@ import { readDisk } from '../transaction/content.ts';
 import { type FilePlan, planFiles } from '../transaction/plan.ts';
 import { differences } from '../verify/differences.ts';
 import { hiddenFiles } from '../verify/hidden-file.ts';
+import { isLeak } from '../verify/leaks.ts';
+import { strangers } from '../verify/strangers.ts';
 import { compareMarkRules, type IntendedForwarding, intendForwarding } from './forwarding.ts';
 import type { Observation } from './observe.ts';
 import { withPrimaryFiles } from './primary-files.ts';
@@ -28,6 +32,20 @@ export interface Intention {
   readonly forwarding: IntendedForwarding;
   /** How the kernel differs from the desired network as it is now. */
   readonly differences: readonly Difference[];
+}
+
+/** Sentences about what somebody else set in the tables of the slots, also in those of a former `table_base`. */
+export function strangersIn(
+  { kernel, config, state }: Pick<Observation, 'kernel' | 'config' | 'state'>,
+  { network, slots, gone }: Pick<Wanted, 'network' | 'slots' | 'gone'>,
+): readonly string[] {
+  const { commons, sources, tableBase: former } = state;
+  const { tableBase, policyRouting } = config;
+  const unlisted = policyRouting ? unlistedRules(kernel, network) : [];
+  const now = strangers(kernel, network, { slots, gone, commons, sources, tableBase, unlisted });
+  if (former === null || former === tableBase) return now;
+  const nothing = { ...network, secondaries: [] };
+  return [...now, ...strangers(kernel, nothing, { slots, gone: [], commons, sources, tableBase: former })];
 }
 
 /** metadata -> network -> render -> plan, for one observation. */
@@ -75,14 +93,17 @@ export function compare(
   before?: KernelState,
 ): readonly Difference[] {
   const { network, slots, gone } = wanted;
+  const { policyRouting, tableBase } = seen.config;
+  const { primaryAddresses, commons, addresses, sources } = seen.state;
   const inKernel = differences(seen.kernel, network, {
     gone,
     slots,
-    tableBase: seen.config.tableBase,
-    onPrimary: seen.state.primaryAddresses,
-    commons: seen.state.commons,
+    tableBase,
+    onPrimary: primaryAddresses,
+    ...{ commons, addresses, sources },
     ...(before === undefined ? {} : { before }),
-    mirrored: seen.config.policyRouting ? mirrored(seen.kernel, network) : [],
+    mirrored: policyRouting ? replicated(seen.kernel, network) : [],
+    unlisted: policyRouting ? unlistedRules(seen.kernel, network) : [],
   });
   const former = formerBand(seen, wanted);
   const marks = compareMarkRules(seen, forwarding, wanted);
@@ -94,16 +115,21 @@ function changesForwarding({ changes }: Pick<FilePlan, 'changes'>): boolean {
   return changes.some(({ path }) => path === forwardingPath);
 }
 
+/** A person's route by a secondary is one in main that neither its lease nor the kernel brought there against our will. */
+function replicated(kernel: KernelState, network: DesiredNetwork): readonly ReplicatedRoute[] {
+  return replicatedRoutes(kernel, network, (route, nic) => !isLeak(route, nic, kernel));
+}
+
 /** What is left at another `table_base` that was configured before: all of it goes. */
 function formerBand(
   { kernel, config, state }: Pick<Observation, 'kernel' | 'config' | 'state'>,
   { network, slots }: Wanted,
 ): readonly Difference[] {
-  const { tableBase, commons } = state;
+  const { tableBase, commons, sources } = state;
   if (tableBase === null || tableBase === config.tableBase) return [];
   const gone = [...slots].map(([mac, slot]) => ({ name: '', mac, table: tableBase + slot, present: false }));
   const nothing = { ...network, secondaries: [] };
-  return differences(kernel, nothing, { gone, slots, tableBase, mirrored: [], commons });
+  return differences(kernel, nothing, { gone, slots, tableBase, mirrored: [], commons, sources });
 }
 
 /**

@@ -15,6 +15,7 @@ import { closePending } from './close-pending.ts';
 import { tendHold } from './hold.ts';
 import { type Circumstances, know } from './knowledge.ts';
 import { hasNewLease } from './leases.ts';
+import { ownAfter, ownBefore } from './own.ts';
 import { isPending, makePlan, type Plan } from './plan.ts';
 import { failedRun, isQuiet, quietRun, reportRun, type Start, together } from './run-report.ts';
 import type { Session } from './session.ts';
@@ -184,7 +185,13 @@ async function carryOut(
   const isRefused = isPending(planned) && isBack && !isAsked;
   if (isPending(planned) && !isRefused) return change(ports, planned, options, session);
   // What stands as it should is ours from now on, also where the state was lost.
-  const ours = isRefused ? {} : { files: intention.files.owned, names: namesAfter(planned) };
+  const ours = isRefused
+    ? {}
+    : {
+        files: intention.files.owned,
+        names: namesAfter(planned),
+        ...ownAfter(planned, ownBefore(planned), seen.kernel),
+      };
   const state = {
     ...seen.state,
     ...ours,

@@ -2,6 +2,7 @@ import { stackActions } from '../activate/registry.ts';
 import { loadConfig } from '../config/load.ts';
 import { detectStack } from '../distro/detect.ts';
 import { readKernel } from '../kernel/read.ts';
+import type { OwnEntries } from '../kernel/restore.ts';
 import type { FileChange } from '../model/file.ts';
 import type { KernelState } from '../model/kernel.ts';
 import { ok, type Result } from '../model/problem.ts';
@@ -79,7 +80,21 @@ function joined(journals: readonly Journal[], goal: Journal): Undo {
     .filter((step) => !known.has(step.argv.join('\0')) && known.add(step.argv.join('\0')));
   const links = [...new Set(undos.flatMap((undo) => undo.extent?.links ?? []))];
   const { extent } = goal.planned.undo;
-  return { ...goal.planned.undo, scoped, extent: extent === null ? null : { ...extent, links } };
+  if (extent === null) return { ...goal.planned.undo, scoped, extent };
+  const own = joinedOwn(undos);
+  return { ...goal.planned.undo, scoped, extent: { ...extent, links, ...(own === null ? {} : { own }) } };
+}
+
+/** What any of them may have set; null where one of them does not tell. */
+function joinedOwn(undos: readonly Undo[]): OwnEntries | null {
+  const all = undos.flatMap(({ extent }) => (extent === null ? [] : [extent.own]));
+  const known = all.flatMap((own) => own ?? []);
+  if (known.length < all.length) return null;
+  return {
+    addresses: known.flatMap((own) => own.addresses),
+    routes: known.flatMap((own) => own.routes),
+    rules: known.flatMap((own) => own.rules),
+  };
 }
 
 /** NICs of these files go down by the files that are there now (ifdown reads them), before those change. */

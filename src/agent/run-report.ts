@@ -6,7 +6,7 @@ import type { Reason } from '../model/reason.ts';
 import type { InterfaceReport, Outcome, RunReport, Trigger } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Changed } from './change.ts';
-import type { Intention } from './intend.ts';
+import { type Intention, strangersIn } from './intend.ts';
 import { reportInterfaces } from './interfaces.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -72,6 +72,8 @@ export function reportRun(
     ...[...changed.problems, ...kept, ...forwarding],
     ...[...repairs.contested.map(contestedProblem), ...stale],
   ];
+  const { tableBase } = seen.state;
+  const afterwards = { ...seen, state: { ...changed.state, tableBase }, kernel: changed.kernel };
   const awaiting = seen.awaiting.map((entry) => `waiting for a second read: ${entry}`);
   return {
     ...frame(clock, start, session),
@@ -81,6 +83,7 @@ export function reportRun(
     interfaces,
     problems,
     done: [...changed.done, ...notes, ...intention.forwarding.notes, ...awaiting],
+    notes: strangersIn(afterwards, intention.wanted),
   };
 }
 

@@ -11,6 +11,7 @@ import { type Harm, harm } from '../verify/harm.ts';
 import { silenced } from '../verify/probe.ts';
 import { type Reach, stillWrong } from './activation.ts';
 import { forwardingDifferences } from './forwarding.ts';
+import { ownBefore } from './own.ts';
 import type { Plan } from './plan.ts';
 import { settle } from './settle.ts';
 import { timeLeft, type Work } from './work.ts';
@@ -97,7 +98,9 @@ function harmOf(plan: Plan, kernel: KernelState): readonly Harm[] {
   const { wanted } = plan.intention;
   const { config, state } = plan.seen;
   const onPrimary = state.primaryAddresses;
-  const ours = { slots: wanted.slots, tableBase: config.tableBase, gone: wanted.gone, onPrimary };
+  const { commons, sources } = ownBefore(plan);
+  const { slots, gone } = wanted;
+  const ours = { slots, tableBase: config.tableBase, gone, onPrimary, commons, sources };
   return harm(plan.seen.kernel, kernel, wanted.network, ours);
 }
 

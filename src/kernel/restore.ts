@@ -1,3 +1,4 @@
+import { mirrorProtocol } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelRule, KernelState, Link } from '../model/kernel.ts';
 import { formOf } from './band.ts';
@@ -8,11 +9,57 @@ export interface Extent {
   readonly links: readonly string[];
   readonly first: number;
   readonly last: number;
+  /** What of all this is ours. Absent in journals of 0.1.0: all of it. */
+  readonly own?: OwnEntries;
+}
+
+/** Addresses, and routes and rules by their keys ({@link routeIdentity}, {@link ruleIdentity}). */
+export interface OwnEntries {
+  readonly addresses: readonly string[];
+  readonly routes: readonly string[];
+  readonly rules: readonly string[];
+}
+
+/** The same for a route that is desired and for what the kernel shows of it. */
+export function routeIdentity({
+  family,
+  table,
+  destination,
+  via,
+  device,
+}: Pick<KernelRoute, 'family' | 'table' | 'destination' | 'via' | 'device'>): string {
+  return [family, table, destination, via, device].join(' ');
+}
+
+/** The same for a rule that is desired and for what the kernel shows of it. */
+export function ruleIdentity({
+  family,
+  priority,
+  from,
+  to,
+  table,
+  suppressPrefixLength,
+}: Pick<KernelRule, 'family' | 'priority' | 'from' | 'to' | 'table' | 'suppressPrefixLength'>): string {
+  return [family, priority, from, to, table, suppressPrefixLength].join(' ');
+}
+
+/** Protocols of routes in our tables that a lease, an advertisement, the kernel or the route replication keeps there. */
+const keptByOthers: ReadonlySet<string | null> = new Set(['kernel', 'dhcp', 'ra', String(mirrorProtocol)]);
+
+/** True for what of the band belongs to the change: not for the routes and rules there that somebody else set. */
+export function isWithin(entry: KernelRoute | KernelRule, { first, last, own }: Extent): boolean {
+  const isRule = 'priority' in entry;
+  const number = isRule ? entry.priority : entry.table;
+  if (number < first || number > last) return false;
+  if (own === undefined) return true;
+  if (isRule) return formOf(entry, first) === 'mark' || own.rules.includes(ruleIdentity(entry));
+  return keptByOthers.has(entry.protocol) || own.routes.includes(routeIdentity(entry));
 }
 
 /**
- * The commands that lead from the kernel as it is now back to a snapshot, within an extent: first rules, routes and
- * addresses that were not there go, then those that were come back. VLANs that were made go and those that were taken away are
+ * The commands that lead from the kernel as it is now back to a snapshot, within an extent and of what is ours there: first rules,
+ * routes and addresses that were not there go, then those that were come back. An address of somebody else may be in use by another
+ * machine by now, so it neither goes nor comes back. VLANs that were made go and those that were taken away are
  * made again; other links that are gone meanwhile are passed over.
  */
 export function restoring(snapshot: KernelState, now: KernelState, extent: Extent): readonly IpCommand[] {
@@ -42,15 +89,16 @@ export function restoring(snapshot: KernelState, now: KernelState, extent: Exten
 }
 
 function within(kernel: KernelState, extent: Extent): Pick<KernelState, 'addresses' | 'routes' | 'rules'> {
-  const inBand = (number: number | null) =>
-    number !== null && number >= extent.first && number <= extent.last;
+  const { own } = extent;
+  const isOurs = ({ address, flags }: KernelAddress) =>
+    own === undefined || flags.includes('dynamic') || own.addresses.includes(address);
   return {
     addresses: kernel.addresses.filter(
-      (entry) => extent.links.includes(entry.link) && entry.scope !== 'link',
+      (entry) => extent.links.includes(entry.link) && entry.scope !== 'link' && isOurs(entry),
     ),
-    routes: kernel.routes.filter((route) => inBand(route.table)),
+    routes: kernel.routes.filter((route) => isWithin(route, extent)),
     rules: kernel.rules.filter(
-      (rule) => inBand(rule.priority) && (!rule.special || formOf(rule, extent.first) === 'mark'),
+      (rule) => isWithin(rule, extent) && (!rule.special || formOf(rule, extent.first) === 'mark'),
     ),
   };
 }

@@ -113,6 +113,14 @@ export interface PolicyRoute {
   readonly metric: number;
 }
 
+/** A route of main that a NIC's table repeats; `words` is its way as `replicaWords` gives it. */
+export interface ReplicatedRoute {
+  readonly family: Family;
+  readonly table: number;
+  readonly destination: Prefix;
+  readonly words: string;
+}
+
 /** A NIC's own rule `from A`, or one that serves a subnet: with `to`. */
 export interface PolicyRule {
   readonly family: Family;
@@ -149,5 +157,5 @@ export interface SetAside {
  */
 export const firstSubnetOffset = 996;
 export const lastSubnetOffset = 998;
-/** Routes mirrored from main into a NIC's table are known by this protocol number (design section 3). */
+/** Routes that a NIC's table repeats from main are known by this protocol number (design section 3). */
 export const mirrorProtocol = 210;

@@ -1,4 +1,4 @@
-import type { Address } from './address.ts';
+import type { Address, Prefix } from './address.ts';
 import type { OwnedFile } from './file.ts';
 import type { InstanceNetwork } from './instance.ts';
 import type { LearnedFamilies } from './lease.ts';
@@ -19,7 +19,14 @@ export interface State {
   readonly sysctls: ReadonlyMap<string, { readonly former: string; readonly ours: string }>;
   /** Further private addresses that we set on the primary (`manage_primary`): only these are ever taken from it again. */
   readonly primaryAddresses: readonly Address[];
-  /** Rules and routes at the band's shared numbers (guards, roads, table 21000) that we set: only these are ours there. */
+  /** By MAC, the addresses that enid or a file of enid set on that NIC: only these are ever removed from it. */
+  readonly addresses: ReadonlyMap<Mac, readonly Address[]>;
+  /**
+   * By MAC, the sources of the rules `from P lookup T priority T` that enid or a file of enid set: only these rules are ever
+   * removed. Kept when the NIC is detached, since a network service may add a rule once more.
+   */
+  readonly sources: ReadonlyMap<Mac, readonly Prefix[]>;
+  /** Rules at the band's shared numbers (which serve a subnet) and routes of the band's tables that we set: only these are ours. */
   readonly commons: readonly string[];
   /** `table_base` when the kernel was last set: rules and tables of a former band are ours too. Null: nothing set yet. */
   readonly tableBase: number | null;
@@ -54,6 +61,8 @@ export const emptyState: State = {
   files: new Map(),
   sysctls: new Map(),
   primaryAddresses: [],
+  addresses: new Map(),
+  sources: new Map(),
   commons: [],
   tableBase: null,
   learned: new Map(),

@@ -755,7 +755,10 @@ describe('what is taken away', () => {
       spec: 'from 10.0.1.11 lookup 21001',
     };
     const kernel = { ...withoutLink, rules: [rule] };
-    const forgotten = { ...state, names: new Map() };
+    const sources = new Map([[macOf(1), ['10.0.1.11/32' as Prefix]]]);
+    const forgotten = { ...state, names: new Map(), sources };
+    const persons = { ...forgotten, sources: new Map() };
+    expect(wanted(nics.slice(0, 1), { state: persons, kernel }).gone).toEqual([]);
     expect(wanted(nics.slice(0, 1), { state: forgotten, kernel }).gone).toMatchObject([
       { mac: macOf(1), table: 21001, present: false },
     ]);

@@ -1,4 +1,5 @@
 import { formOf } from '../kernel/band.ts';
+import type { Prefix } from '../model/address.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { KernelState } from '../model/kernel.ts';
@@ -16,13 +17,24 @@ const handedOver: ReadonlySet<Reason> = new Set<Reason>([
   'bonded',
 ]);
 
-/** A rule of a NIC that was taken away in a moment when it could not be seen, or set again since. */
-function isLeftOver(table: number, kernel: KernelState, base: number): boolean {
-  return kernel.rules.some((rule) => rule.table === table && formOf(rule, base) === 'source');
+/** A rule of ours for a NIC that was detached in a moment when it could not be seen, or set again since. */
+function isLeftOver(
+  table: number,
+  kernel: KernelState,
+  base: number,
+  sources: readonly Prefix[] = [],
+): boolean {
+  return kernel.rules.some(
+    (rule) =>
+      rule.table === table &&
+      formOf(rule, base) === 'source' &&
+      rule.from !== null &&
+      sources.includes(rule.from),
+  );
 }
 
 export interface Departure {
-  readonly state: Pick<State, 'files' | 'names'>;
+  readonly state: Pick<State, 'files' | 'names' | 'sources'>;
   readonly slots: ReadonlyMap<Mac, number>;
   readonly instance: InstanceNetwork;
   readonly kernel: KernelState;
@@ -48,7 +60,8 @@ export function goneInterfaces(departure: Departure): readonly GoneInterface[] {
   for (const [mac, slot] of slots) {
     const name = state.names.get(mac);
     if (desired.has(mac)) continue;
-    if (name === undefined && !owning.has(mac) && !isLeftOver(base + slot, kernel, base)) continue;
+    const isLeft = isLeftOver(base + slot, kernel, base, state.sources.get(mac));
+    if (name === undefined && !owning.has(mac) && !isLeft) continue;
     const link = kernel.links.find((entry) => entry.mac === mac && entry.type === 'ether');
     const aside = network.setAside.find((entry) => entry.mac === mac);
     const given = aside !== undefined && handedOver.has(aside.reason);

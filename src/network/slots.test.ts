@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtInNames } from '../kernel/names.ts';
 import { parseRoutes } from '../kernel/parse-route.ts';
+import { parseRules } from '../kernel/parse-rule.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
 import type { KernelState, Link } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
@@ -40,6 +41,9 @@ describe('foreignSlots', () => {
     ['172.17.0.0/16 dev docker0 table 21005 proto 210', []],
     ['blackhole default table 21005', []],
     ['default via 10.0.1.253 dev eth9 table 21000', []], // the shared table is nobody's slot
+    ['10.99.0.0/16 dev docker0 table 21005', []], // a person's, in a table that a MAC has
+    ['10.99.0.0/16 dev docker0 table 21007', [7]],
+    ['default dev wg0 table 21005 metric 9\n10.0.5.0/24 dev eth5 table 21005', []],
   ])('%s makes these foreign: %s', (line, expected) => {
     expect([...foreignSlots(kernelWith(line), 21000, slots, new Map()).keys()]).toEqual(expected);
   });
@@ -50,6 +54,22 @@ describe('foreignSlots', () => {
     const altered = kernel.links.map((link) => ({ ...link, kind: link.name === 'eth9' ? 'vlan' : null }));
     expect([...foreignSlots({ ...kernel, links: altered }, 21000, slots, names).keys()]).toEqual([]);
     expect([...foreignSlots(kernel, 21000, slots, names).keys()]).toEqual([5]);
+  });
+
+  it.each([
+    ['500:\tfrom 10.0.1.77 lookup 21001', []],
+    ['21001:\tfrom 10.0.1.77 lookup 21001', []],
+    ['21005:\tfrom 10.0.1.77 lookup 21001', []],
+    ['500:\tfrom all fwmark 0x5 lookup 21001', []],
+    ['21007:\tfrom 10.0.1.77 lookup 21001', [7]], // not to be given to the next MAC
+    ['500:\tfrom 10.0.1.77 lookup 21007', [7]],
+    ['21001:\tfrom 10.0.1.77 lookup 100', [1]],
+    ['21001:\tfrom all blackhole', [1]],
+  ])('the rule %s makes these foreign: %s', (line, expected) => {
+    const rules = parseRules(line, 'ipv4', builtInNames, 'ip rule');
+    if (!rules.ok) throw new Error(rules.problem.message);
+    const kernel = { ...kernelWith(''), rules: rules.value };
+    expect([...foreignSlots(kernel, 21000, slots, new Map()).keys()]).toEqual(expected);
   });
 });
 

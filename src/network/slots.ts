@@ -1,8 +1,8 @@
 import { formOf, highestFreeSlot, highestSlot } from '../kernel/band.ts';
-import { hostPrefix } from '../model/address.ts';
+import { hostPrefix, splitPrefix } from '../model/address.ts';
 import { mirrorProtocol } from '../model/desired.ts';
 import type { InstanceNetwork } from '../model/instance.ts';
-import type { KernelState } from '../model/kernel.ts';
+import type { KernelRoute, KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { State } from '../model/state.ts';
 
@@ -105,8 +105,10 @@ export function reusableSlot(
 }
 
 /**
- * Slots whose table or priority something else uses, each with what was found. Ours is what agrees with a slot:
- * priority, table and device together (design section 3); anything else in the band is foreign.
+ * Slots that something else uses, each with what was found. A rule into the table of a slot that a MAC has is no conflict, at
+ * whatever priority: somebody leads more of his packets by that NIC. Nor is a further route in such a table. A conflict of a slot
+ * that a MAC has is a rule at its priority that does something else, and a default by another device where the table has no route by
+ * its own NIC: then the table is somebody else's. Where no MAC has the slot, anything in its table or at its priority is.
  */
 export function foreignSlots(
   kernel: KernelState,
@@ -122,25 +124,39 @@ export function foreignSlots(
   const used = new Set(slots.values());
   for (const rule of kernel.rules) {
     const byTable = inBand(rule.table);
-    const byPriority = inBand(rule.priority);
     const form = formOf(rule, base);
     if (form === 'subnet' || form === 'former') continue;
-    const isOfNic = form === 'source' || form === 'mark';
-    if (isOfNic && byTable !== undefined && used.has(byTable)) continue;
-    for (const slot of new Set([byTable, byPriority])) {
-      if (slot !== undefined) foreign.set(slot, `rule ${rule.spec}`);
+    const isOfUsed = byTable !== undefined && used.has(byTable);
+    for (const slot of new Set([byTable, inBand(rule.priority)])) {
+      if (slot !== undefined && !(isOfUsed && used.has(slot))) foreign.set(slot, `rule ${rule.spec}`);
     }
   }
-  const macs = new Map(kernel.links.map((link) => [link.name, link.mac]));
-  // A VLAN is of our making, also when somebody gave it another MAC.
-  const vlans = new Set(kernel.links.filter(({ kind }) => kind === 'vlan').map(({ name }) => name));
-  for (const [mac, name] of names) if (vlans.has(name)) macs.set(name, mac);
-  for (const route of kernel.routes) {
+  const macs = macsByName(kernel, names);
+  const isByOwn = (route: KernelRoute, slot: number): boolean => {
+    const mac = route.device === null ? null : macs.get(route.device);
+    return mac !== undefined && mac !== null && slots.get(mac) === slot;
+  };
+  const served = new Set<number>();
+  const inTables = kernel.routes.flatMap((route) => {
     const slot = inBand(route.table);
-    if (slot === undefined || route.protocol === String(mirrorProtocol) || route.device === null) continue;
-    const mac = macs.get(route.device);
-    const ours = mac !== undefined && mac !== null && slots.get(mac) === slot;
-    if (!ours) foreign.set(slot, `route ${route.spec} in table ${route.table}`);
+    if (slot === undefined || route.protocol === String(mirrorProtocol)) return [];
+    if (isByOwn(route, slot)) served.add(slot);
+    return [{ route, slot }];
+  });
+  for (const { route, slot } of inTables) {
+    const isForeign = route.device !== null && !isByOwn(route, slot);
+    const isWide = splitPrefix(route.destination).length <= 1;
+    if (isForeign && !(used.has(slot) && (served.has(slot) || !isWide))) {
+      foreign.set(slot, `route ${route.spec} in table ${route.table}`);
+    }
   }
   return foreign;
+}
+
+/** The MACs of links. A VLAN is of our making, also when somebody gave it another MAC. */
+function macsByName({ links }: KernelState, names: State['names']): ReadonlyMap<string, Mac | null> {
+  const macs = new Map(links.map((link) => [link.name, link.mac]));
+  const vlans = new Set(links.filter(({ kind }) => kind === 'vlan').map(({ name }) => name));
+  for (const [mac, name] of names) if (vlans.has(name)) macs.set(name, mac);
+  return macs;
 }

@@ -1,4 +1,11 @@
-import { addressBits, type Family, parseAddress } from '../model/address.ts';
+import {
+  type Address,
+  addressBits,
+  type Family,
+  type Prefix,
+  parseAddress,
+  parsePrefix,
+} from '../model/address.ts';
 import type { OwnedFile } from '../model/file.ts';
 import type { Learned, LearnedFamilies } from '../model/lease.ts';
 import { type Mac, parseMac } from '../model/mac.ts';
@@ -18,6 +25,7 @@ import {
   text,
   whole,
 } from './decode.ts';
+import { ownBefore } from './own-before.ts';
 import { readBelieved } from './read-believed.ts';
 
 export const statePath = '/var/lib/enid/state.json';
@@ -51,7 +59,10 @@ export function parseState(content: string): Result<State> {
   if (shared !== null) {
     return fail('state-corrupt', statePath, `slots: ${shared} belongs to two MAC addresses`, advice);
   }
-  return ok({ ...read.value, files });
+  const former = ownBefore(read.value);
+  const addresses = read.value.addresses ?? former.addresses;
+  const sources = read.value.sources ?? former.sources;
+  return ok({ ...read.value, files, addresses, sources });
 }
 
 const mac = parsed(parseMac);
@@ -76,6 +87,9 @@ const readState = object({
   files: map(absolutePath, object({ digest, mode: whole(0, 0o7777), mac: nullable(mac) })),
   sysctls: map(text(/^[\w.@:/-]+$/), object({ former: text(), ours: text() })),
   primaryAddresses: list(parsed(parseAddress)),
+  // A state.json of 0.1.0 has neither.
+  addresses: orElse<ReadonlyMap<Mac, readonly Address[]> | null>(null, map(mac, list(parsed(parseAddress)))),
+  sources: orElse<ReadonlyMap<Mac, readonly Prefix[]> | null>(null, map(mac, list(parsed(parsePrefix)))),
   commons: list(text()),
   tableBase: nullable(whole(0, 0xffffffff)),
   // A state.json from before leases were remembered has none.

@@ -34,6 +34,8 @@ export function printState(state: State): string {
     files: record(state.files, ({ digest, mode, mac }) => ({ digest, mode, mac })),
     sysctls: record(state.sysctls, ({ former, ours }) => ({ former, ours })),
     primaryAddresses: [...state.primaryAddresses].sort(),
+    addresses: record(state.addresses, (all) => [...all].sort()),
+    sources: record(state.sources, (all) => [...all].sort()),
     commons: [...state.commons].sort(),
     tableBase: state.tableBase,
     learned: record(state.learned, ({ ipv4, ipv6 }) => ({ ipv4: learned(ipv4), ipv6: learned(ipv6) })),

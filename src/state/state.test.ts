@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anAddress, instances } from '../metadata/testing.ts';
+import { hostPrefix } from '../model/address.ts';
 import { type Mac, parseMac } from '../model/mac.ts';
 import { emptyState, type State } from '../model/state.ts';
 import { nodeFiles } from '../ports/node/files.ts';
@@ -57,6 +58,8 @@ const states: fc.Arbitrary<State> = fc
     primaryAddresses: fc
       .uniqueArray(fc.constantFrom(anAddress('10.0.0.21'), anAddress('2001:db8::21')))
       .map((all) => all.sort()),
+    addresses: fc.constant(new Map([[anyMac('00163e000009'), [anAddress('10.0.1.21')]]])),
+    sources: fc.constant(new Map([[anyMac('00163e000009'), [hostPrefix(anAddress('10.0.1.21'))]]])),
     commons: fc.constant(['ipv4 rule a', 'ipv6 route b']),
     tableBase: fc.option(fc.constant(21000)),
     learned: fc.constant(
@@ -166,6 +169,27 @@ describe('state.json', () => {
 
     expect(learned).toEqual({});
     expect(parseState(JSON.stringify(former))).toEqual({ ok: true, value: emptyState });
+  });
+
+  it('of 0.1.0 remembers as set what the metadata and the leases gave the secondaries', () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        const { addresses, sources, ...former } = JSON.parse(printState(state));
+        const read = parseState(JSON.stringify(former));
+        if (!read.ok) throw new Error(read.problem.message);
+        const macs = (state.believed?.interfaces ?? [])
+          .map(({ mac }) => mac)
+          .filter((mac) => mac !== state.believed?.primaryMac);
+        expect(new Set(read.value.addresses.keys())).toEqual(new Set(macs));
+        for (const nic of state.believed?.interfaces ?? []) {
+          if (nic.mac === state.believed?.primaryMac) continue;
+          const listed = nic.ipv4.addresses ?? [];
+          expect(read.value.addresses.get(nic.mac)).toEqual(expect.arrayContaining([...listed]));
+          expect(read.value.sources.get(nic.mac)).toEqual(expect.arrayContaining(listed.map(hostPrefix)));
+        }
+        expect([addresses, sources]).not.toContain(undefined);
+      }),
+    );
   });
 
   it('never throws, whatever stands in the file', () => {

@@ -1,6 +1,6 @@
 import type { FailedCommand } from '../kernel/batch.ts';
 import { replayLink } from '../kernel/replay.ts';
-import { restoring } from '../kernel/restore.ts';
+import { isWithin, restoring } from '../kernel/restore.ts';
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import type { Problem, Result } from '../model/problem.ts';
@@ -50,14 +50,16 @@ export async function climb(undo: Undo, snapshots: Snapshots, world: World): Pro
   const { goal, before } = snapshots;
   const problems: Problem[] = [];
   const done: string[] = [];
+  const { extent } = undo;
+  const isRestored = (entry: KernelRoute | KernelRule) => extent !== null && isWithin(entry, extent);
   const rungs = ['scoped', 'start', 'restart'] as const;
   for (const rung of rungs) {
     // The first rung is always tried: what steps did to the kernel may be undone by replay alone.
     if (rung !== 'scoped' && undo[rung].length === 0) continue;
     problems.push(...(await runSteps(undo[rung], world, done)));
     const replayed = await replay(snapshots, world, (now) => [
-      ...(undo.extent === null || goal === null ? [] : restoring(goal, now, undo.extent)),
-      ...(before === null ? [] : vanished(before, now, isWithin(undo.extent)).commands),
+      ...(extent === null || goal === null ? [] : restoring(goal, now, extent)),
+      ...(before === null ? [] : vanished(before, now, isRestored).commands),
     ]);
     problems.push(...replayed.problems);
     done.push(...replayed.done);
@@ -79,13 +81,6 @@ function withoutVisitors(snapshot: KernelState, world: World): KernelState {
     snapshot.addresses.filter((entry) => !addresses.includes(entry)).map((entry) => entry.address),
   );
   return { ...snapshot, addresses, routes: snapshot.routes.filter((route) => !visitors.has(route.source)) };
-}
-
-/** What {@link restoring} brings back already. */
-function isWithin(extent: Undo['extent']): (entry: KernelRoute | KernelRule) => boolean {
-  if (extent === null) return () => false;
-  const inBand = (number: number) => number >= extent.first && number <= extent.last;
-  return (entry) => ('priority' in entry ? inBand(entry.priority) : inBand(entry.table));
 }
 
 /** Runs steps of the way back, whatever fails; `done` gets what was tried. */

@@ -1,5 +1,4 @@
-import { formOf, isFromHost } from '../kernel/band.ts';
-import { type Address, addressBits, type Family, families, familyOf, splitPrefix } from '../model/address.ts';
+import { type Address, addressBits, type Family, families, familyOf } from '../model/address.ts';
 import type { DesiredFamily, DesiredInterface } from '../model/desired.ts';
 import type { Difference } from '../model/difference.ts';
 import type { KernelAddress, KernelState } from '../model/kernel.ts';
@@ -14,23 +13,21 @@ import { hasOwnAddress } from './leases.ts';
  * A DHCP family's own address counts with any length, and only the lease can bring it: no mend. Where it is not known
  * beforehand, any address that a lease may have brought will do. One that another machine holds is a conflict. An address of a
  * static family is ours to set as a host prefix; with another length it is corrected, unless a lease or an
- * advertisement keeps it (`dynamic`). Surplus is only what carries our mark, a rule `from A lookup T priority T` of the
- * NIC's table: a host prefix without it (keepalived sets such) is somebody else's.
+ * advertisement keeps it (`dynamic`). Surplus is only what we remember having set (`State.addresses`): another
+ * address is somebody else's, whatever its length and whatever rule names it (keepalived sets host prefixes).
  */
 export function addressDifferences(compared: Comparison): readonly Difference[] {
   const { present, kernel, context } = compared;
   const desired = present.flatMap((nic) =>
     families.flatMap((family) => [
       ...wantedDifferences(nic, family, kernel),
-      ...surplusDifferences(nic, family, kernel, context.tableBase),
+      ...surplusDifferences(nic, family, compared),
     ]),
   );
   const gone = context.gone
     .filter((nic) => nic.present && nic.isMade !== true && nic.name !== '')
     .filter((nic) => nic.mac !== compared.network.primary.mac)
-    .flatMap((nic) =>
-      marked(nic.name, nic.table, kernel, context.tableBase).map((entry) => surplus(entry, nic.mac)),
-    );
+    .flatMap((nic) => ownAddresses(nic, compared).map((entry) => surplus(entry, nic.mac)));
   return [...desired, ...gone, ...primaryDifferences(compared)];
 }
 
@@ -101,30 +98,29 @@ function wrongLength(nic: DesiredInterface, held: readonly KernelAddress[]): rea
 function surplusDifferences(
   nic: DesiredInterface,
   family: Family,
-  kernel: KernelState,
-  base: number,
+  compared: Comparison,
 ): readonly Difference[] {
   const own = nic[family];
-  if (own?.method === 'dhcp' && own.address === null) return []; // what is marked may be the lease
+  if (own?.method === 'dhcp' && own.address === null) return []; // what we remember may be the lease
   const wanted = new Set(own === null ? [] : wantedAddresses(own));
-  return marked(nic.name, nic.table, kernel, base)
+  return ownAddresses(nic, compared)
     .filter((entry) => entry.family === family && !wanted.has(entry.address))
     .map((entry) => surplus(entry, nic.mac));
 }
 
-/** The host prefixes of a link that a rule of its table names. */
-function marked(link: string, table: number, kernel: KernelState, base: number): readonly KernelAddress[] {
-  const sources = kernel.rules.filter(
-    (rule) => rule.table === table && formOf(rule, base) === 'source' && isFromHost(rule),
-  );
-  const named = new Set(sources.map((rule) => (rule.from === null ? null : splitPrefix(rule.from).base)));
+/** The host prefixes on a NIC that we set. */
+function ownAddresses(
+  { name, mac }: Pick<DesiredInterface, 'name' | 'mac'>,
+  { kernel, context }: Comparison,
+): readonly KernelAddress[] {
+  const own = new Set(context.addresses?.get(mac));
   return kernel.addresses.filter(
     (entry) =>
-      entry.link === link &&
+      entry.link === name &&
       entry.prefixLength === addressBits[entry.family] &&
       entry.scope === 'global' &&
       !entry.flags.some((flag) => flag === 'dynamic' || flag === 'temporary') &&
-      named.has(entry.address),
+      own.has(entry.address),
   );
 }
 

@@ -1,5 +1,5 @@
 import { addressBits } from '../model/address.ts';
-import { mirrorProtocol, type PolicyRoute, type PolicyRule } from '../model/desired.ts';
+import { mirrorProtocol, type PolicyRoute, type PolicyRule, type ReplicatedRoute } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import { type KernelAddress, type KernelRoute, type KernelRule, mainTable } from '../model/kernel.ts';
 
@@ -15,10 +15,9 @@ export function setRoute(route: PolicyRoute): IpCommand {
   return { family, line: words.join(' ') };
 }
 
-/** Sets a mirrored route, marked by its protocol number. */
-export function setMirror(route: PolicyRoute): IpCommand {
-  const words = ['route replace', ...where(route), `table ${route.table} proto ${mirrorProtocol}`];
-  return { family: route.family, line: words.join(' ') };
+/** Sets the copy of a route of main, marked by its protocol number. The table stands before any `nexthop`. */
+export function setReplica({ family, destination, table, words }: ReplicatedRoute): IpCommand {
+  return { family, line: `route replace ${destination} table ${table} proto ${mirrorProtocol} ${words}` };
 }
 
 function where(route: PolicyRoute): readonly string[] {

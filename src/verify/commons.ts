@@ -1,22 +1,19 @@
 import { formOf } from '../kernel/band.ts';
 import type { DesiredNetwork, PolicyRoute, PolicyRule } from '../model/desired.ts';
-import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
+import { type KernelRoute, type KernelRule, type KernelState, mainTable } from '../model/kernel.ts';
 import { ruleText } from './commands.ts';
 
 /**
- * What stands at the band's numbers that all NICs share: rules that serve a subnet and the routes of table `table_base`. No slot
- * tells whose they are, so state.json remembers those we set as texts (`State.commons`), and only these are ever taken away.
- * A text is the same for what is desired, for what the kernel shows, and for what 0.1.0 remembered:
+ * What stands at the band's numbers that all NICs share, rules that serve a subnet, and the routes of the band's tables. Neither
+ * form nor slot tells whose they are, so state.json remembers those we set as texts (`State.commons`), and only these are ever
+ * removed. A text is the same for what is desired, for what the kernel shows, and for what 0.1.0 remembered:
  * `ipv4 rule from 10.0.0.10/32 to 10.0.1.0/24 lookup 254 priority 21000`.
  */
 export function commonsOf(network: DesiredNetwork): readonly string[] {
-  const texts = network.secondaries.flatMap(({ table, slot, rules, routes }) => {
-    const base = table - slot;
-    return [
-      ...rules.filter((rule) => rule.to !== null).map(commonRule),
-      ...routes.filter((route) => route.table === base).map(commonRoute),
-    ];
-  });
+  const texts = network.secondaries.flatMap(({ rules, routes }) => [
+    ...rules.filter((rule) => rule.to !== null).map(commonRule),
+    ...routes.filter((route) => route.table !== mainTable).map(commonRoute),
+  ]);
   return [...new Set(texts)];
 }
 
@@ -32,7 +29,7 @@ export function commonsAfter(
 ): readonly string[] {
   const held = new Set([
     ...kernel.rules.filter((rule) => isCommonRule(rule, base)).map(commonRule),
-    ...kernel.routes.filter((route) => route.table === base).map(commonRoute),
+    ...kernel.routes.filter((route) => route.table !== mainTable).map(commonRoute),
   ]);
   return [...new Set([...commonsOf(network), ...former.filter((text) => held.has(text))])];
 }

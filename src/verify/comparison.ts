@@ -1,9 +1,9 @@
-import { formOf } from '../kernel/band.ts';
-import type { Address } from '../model/address.ts';
-import type { DesiredInterface, DesiredNetwork, PolicyRoute } from '../model/desired.ts';
+import type { Address, Prefix } from '../model/address.ts';
+import type { DesiredInterface, DesiredNetwork, PolicyRule, ReplicatedRoute } from '../model/desired.ts';
 import type { KernelState, Link } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { GoneInterface } from '../model/step.ts';
+import { isOwnSource, sourcesByTable } from './own-sources.ts';
 
 /** What the comparison needs beyond the kernel and the desired network. */
 export interface DifferenceContext {
@@ -12,14 +12,19 @@ export interface DifferenceContext {
   /** Every slot that state.json knows, also of NICs that are neither desired nor gone at the moment. */
   readonly slots: ReadonlyMap<Mac, number>;
   readonly tableBase: number;
-  /** What we set at the band's shared numbers (`State.commons`): nothing else there is ever surplus. */
+  /** What we set at the band's shared numbers and in its tables (`State.commons`): nothing else there is ever surplus. */
   readonly commons?: readonly string[];
+  /** What we set of each NIC (`State.addresses`, `State.sources`): no other address or rule of it is ever surplus. */
+  readonly addresses?: ReadonlyMap<Mac, readonly Address[]>;
+  readonly sources?: ReadonlyMap<Mac, readonly Prefix[]>;
+  /** The rules of addresses that are on a secondary and that the metadata does not list. */
+  readonly unlisted?: readonly PolicyRule[];
   /**
    * The kernel before the change under way, if there is one: whose default it was that is gone.
    */
   readonly before?: KernelState;
-  /** The routes of local virtual networks that the NICs' tables should repeat. */
-  readonly mirrored: readonly PolicyRoute[];
+  /** The routes of main that the NICs' tables should repeat. */
+  readonly mirrored: readonly ReplicatedRoute[];
   /** Addresses that we set on the primary before (`State.primaryAddresses`). */
   readonly onPrimary?: readonly Address[];
   /**
@@ -39,6 +44,8 @@ export interface Comparison {
   /** By table, the MAC of the NIC that is desired or gone: what is in these tables we may take away. */
   readonly owners: ReadonlyMap<number, Mac>;
   readonly commons: ReadonlySet<string>;
+  /** By table of every slot, the sources of the rules that are ours. */
+  readonly sources: ReadonlyMap<number, ReadonlySet<Prefix>>;
   /**
    * A NIC with a slot still has rules but is neither desired nor gone (its metadata is late, say). What serves several
    * NICs, guards and the primary's table, is then left as it is.
@@ -54,17 +61,17 @@ export function comparison(
   const { gone, slots, tableBase } = context;
   const owners = new Map<number, Mac>();
   for (const nic of [...gone, ...network.secondaries]) owners.set(nic.table, nic.mac);
+  const sources = sourcesByTable(network, context);
   const tables = new Set([...slots.values()].map((slot) => tableBase + slot));
-  const waiting = kernel.rules.some((rule) => {
-    const { table } = rule;
-    if (table === null || formOf(rule, tableBase) !== 'source') return false;
-    return tables.has(table) && !owners.has(table);
-  });
+  const waiting = kernel.rules.some(
+    (rule) =>
+      isOwnSource(rule, tableBase, sources) && tables.has(rule.table ?? 0) && !owners.has(rule.table ?? 0),
+  );
   const present = network.secondaries.filter(
     (nic) => linkOf(nic, kernel) !== undefined || parentOf(nic, kernel) !== undefined,
   );
   const commons = new Set(context.commons);
-  return { kernel, network, context, present, owners, commons, waiting };
+  return { kernel, network, context, present, owners, commons, sources, waiting };
 }
 
 /** The link of a NIC: by name, and it must carry the NIC's MAC. */

@@ -5,6 +5,7 @@ import type { Difference } from '../model/difference.ts';
 import type { KernelState } from '../model/kernel.ts';
 import { commonsAfter, commonsOf } from './commons.ts';
 import { type DifferenceContext, differences } from './differences.ts';
+import { strangers } from './strangers.ts';
 import {
   address,
   kernelOf,
@@ -12,6 +13,7 @@ import {
   macOf,
   networkOf,
   prefix,
+  remembered,
   secondary,
   settled4,
   settled6,
@@ -162,7 +164,8 @@ describe('VLANs', () => {
       [linkLines(1), line('eth0.100@eth0', 1, 100)].join('\n'),
       '21001:\tfrom 10.0.1.20 lookup 21001\n9: eth0.100    inet 10.0.1.20/32 scope global eth0.100\n',
     );
-    expect(differences(kernel, networkOf(), { ...context, gone }).map(told)).toEqual([
+    const left = differences(kernel, networkOf(), { ...context, ...remembered(nic), gone });
+    expect(left.map(told)).toEqual([
       'rule-surplus | rule del priority 21001 from 10.0.1.20 lookup 21001',
       'link-surplus | link del dev eth0.100',
     ]);
@@ -245,9 +248,47 @@ describe('addresses', () => {
         '2: eth0    inet 10.0.0.12/32 scope global eth0',
       ],
     );
-    expect(seen(more)).toEqual([
+    const former = remembered(secondary({ ...static4, further: [address('10.0.1.22')] }));
+    expect(seen(more, nic, former)).toEqual([
       'rule-surplus | rule del priority 21001 from 10.0.1.22 lookup 21001',
       'address-surplus | address del 10.0.1.22/32 dev eth1',
+    ]);
+    expect(seen(more, nic, remembered(nic))).toEqual([]);
+  });
+
+  it('gives an address that the metadata does not list its rule, and never removes it', () => {
+    const line = '3: eth1    inet 10.0.1.77/32 scope global eth1';
+    const there = edited([], [line]);
+    const rule = {
+      family: 'ipv4' as const,
+      priority: 21001,
+      from: prefix('10.0.1.77/32'),
+      to: null,
+      table: 21001,
+      suppressPrefixLength: null,
+    };
+    const wanted = { ...remembered(nic), unlisted: [rule] };
+    expect(seen(there, nic, wanted)).toEqual([
+      'rule-missing | rule add from 10.0.1.77/32 lookup 21001 priority 21001',
+    ]);
+    const ruled = '21001:\tfrom 10.0.1.77 lookup 21001';
+    const set = {
+      ...wanted,
+      sources: new Map([[nic.mac, [...(wanted.sources.get(nic.mac) ?? []), rule.from]]]),
+    };
+    expect(seen(edited([], [line, ruled]), nic, set)).toEqual([]);
+    const left = { ...set, unlisted: [] };
+    expect(seen(edited([], [ruled]), nic, left)).toEqual([
+      'rule-surplus | rule del priority 21001 from 10.0.1.77 lookup 21001',
+    ]);
+    // of the same form, and a person's: neither it nor the address goes
+    expect(seen(edited([], [line, ruled]), nic, remembered(nic))).toEqual([]);
+    const gone = [{ name: 'eth1', mac: macOf(1), table: 21001, present: true }];
+    const detached = differences(edited([], [line, ruled]), networkOf(), { ...context, ...set, gone }).map(
+      told,
+    );
+    expect(detached.filter((text) => text.includes('10.0.1.77'))).toEqual([
+      'rule-surplus | rule del priority 21001 from 10.0.1.77 lookup 21001',
     ]);
   });
 });
@@ -262,14 +303,22 @@ describe('routes', () => {
       ['default via 10.0.1.1 dev eth1 table 21001', 'default via 10.0.0.253 dev eth0 table 21001 metric 9'],
     );
     expect(seen(other)).toEqual([
-      'route-wrong | route del default table 21001 via 10.0.1.1 dev eth1 | route del default table 21001 via 10.0.0.253 dev eth0 metric 9 | route replace 0.0.0.0/0 via 10.0.1.253 dev eth1 onlink src 10.0.1.20 table 21001',
+      'route-wrong | route del default table 21001 via 10.0.1.1 dev eth1 | route replace 0.0.0.0/0 via 10.0.1.253 dev eth1 onlink src 10.0.1.20 table 21001',
     ]);
   });
 
-  it('removes a wrong one beside the right one', () => {
-    expect(seen(edited([], ['default via 10.0.1.1 dev eth1 table 21001 metric 9']))).toEqual([
-      'route-wrong | route del default table 21001 via 10.0.1.1 dev eth1 metric 9',
-    ]);
+  it('removes one beside the right one that is preferred to it or was set by us, and leaves a spare one of somebody', () => {
+    const spare = edited([], ['default via 10.0.1.1 dev eth1 table 21001 metric 9']);
+    expect(seen(spare)).toEqual([]);
+    expect(seen(spare, nic, { commons: ['ipv4 route 0.0.0.0/0 via 10.0.1.1 dev eth1 table 21001'] })).toEqual(
+      ['route-wrong | route del default table 21001 via 10.0.1.1 dev eth1 metric 9'],
+    );
+    const ours = 'default via 10.0.1.253 dev eth1 table 21001 src 10.0.1.20 onlink';
+    const preferred = edited(
+      ['default via 10.0.1.253'],
+      ['default via 10.0.1.1 dev eth1 table 21001', `${ours} metric 50`],
+    );
+    expect(seen(preferred)).toEqual(['route-wrong | route del default table 21001 via 10.0.1.1 dev eth1']);
   });
 
   it('takes surplus out of tables of ours and leaves what a lease or a mirror put there', () => {
@@ -285,9 +334,38 @@ describe('routes', () => {
         '10.9.0.0/16 via 10.0.1.253 dev eth1 table 100',
       ],
     );
-    expect(seen(kernel)).toEqual([
+    const ours = remembered(nic);
+    const route = 'ipv4 route 10.9.0.0/16 via 10.0.1.253 dev eth1 table 21001';
+    const former = { ...ours, commons: [...ours.commons, route] };
+    expect(seen(kernel, nic, former)).toEqual([
       'route-surplus | route del 10.9.0.0/16 table 21001 via 10.0.1.253 dev eth1',
     ]);
+    expect(seen(kernel, nic, ours)).toEqual([]);
+    expect(strangers(kernel, networkOf(nic), { ...context, ...ours })).toEqual([
+      'route 10.9.0.0/16 table 21001 via 10.0.1.253 dev eth1 is not of enid: it is left as it is',
+      'route unreachable 10.7.0.0/16 table 21001 is not of enid: it is left as it is',
+    ]);
+  });
+
+  it('tells of rules of somebody else into our tables, and of none of ours', () => {
+    const rules = [
+      '500:\tfrom 10.0.1.77 lookup 21001',
+      '21001:\tfrom 10.0.1.78 lookup 21001',
+      '21002:\tfrom 10.9.0.0/16 lookup 21001',
+      '600:\tfrom all fwmark 0x9 lookup 21001',
+      '601:\tfrom 10.0.1.77 lookup 100',
+    ];
+    const memory = { ...context, ...remembered(nic) };
+    expect(strangers(settled, networkOf(nic), memory)).toEqual([]);
+    expect(
+      strangers(edited([], rules), networkOf(nic), memory).map((text) => text.replace(/ is not.*/, '')),
+    ).toEqual([
+      'rule priority 500 from 10.0.1.77 lookup 21001',
+      'rule priority 21001 from 10.0.1.78 lookup 21001',
+      'rule priority 21002 from 10.9.0.0/16 lookup 21001',
+      'rule priority 600 from all fwmark 0x9 lookup 21001',
+    ]);
+    expect(seen(edited([], rules), nic, memory)).toEqual([]);
   });
 
   it('is silent about a route from an address that only the lease can bring', () => {
@@ -393,7 +471,10 @@ describe('rules', () => {
       'ipv4 rule from 10.0.0.10/32 to 10.0.2.0/24 lookup 254 priority 21000',
       'ipv4 rule to 10.0.2.0/24 lookup 21002 priority 21999',
     ];
-    expect(seen(edited([], waiting), nic, { slots, commons })).toEqual([]);
+    const sources = new Map([[macOf(2), [prefix('10.0.2.20/32')]]]);
+    expect(seen(edited([], waiting), nic, { slots, commons, sources })).toEqual([]);
+    // a rule that a person made into the table of a detached NIC is nothing to wait for
+    expect(seen(edited([], waiting), nic, { slots, commons })).toHaveLength(2);
     expect(commonsAfter(commons, networkOf(nic), edited([], waiting), 21000)).toEqual([
       ...commonsOf(networkOf(nic)),
       ...commons,
@@ -429,7 +510,7 @@ default via 10.0.0.253 dev eth0 table 21000`;
 
   it('is remembered route by route, and only what is remembered goes', () => {
     const kernel = kernelOf(linkLines(2), text);
-    expect(commonsOf(networkOf(ours)).filter((entry) => entry.includes(' route '))).toEqual([
+    expect(commonsOf(networkOf(ours)).filter((entry) => entry.endsWith(' table 21000'))).toEqual([
       'ipv4 route 10.0.0.0/24 dev eth0 table 21000',
     ]);
     expect(seen(kernel, ours)).toEqual([]);
@@ -445,12 +526,12 @@ default via 10.0.0.253 dev eth0 table 21000`;
 
 describe('what a gone NIC leaves', () => {
   const gone = [{ name: 'eth1', mac: macOf(1), table: 21001, present: false }];
-  const commons = commonsOf(networkOf(nic));
+  const memory = remembered(nic);
 
   it('goes by number when the link is gone', () => {
     const rules = settled4.split('\n').filter((line) => /^\d+:\t|eth0/.test(line));
     const kernel = kernelOf(linkLines(1), rules.join('\n'));
-    const left = differences(kernel, networkOf(), { ...context, gone, commons });
+    const left = differences(kernel, networkOf(), { ...context, ...memory, gone });
     expect(left.map(told)).toEqual([
       'rule-surplus | rule del priority 21001 from 10.0.1.20 lookup 21001',
       'rule-surplus | rule del priority 21001 from 10.0.1.21 lookup 21001',
@@ -461,7 +542,7 @@ describe('what a gone NIC leaves', () => {
 
   it('goes with routes and addresses when the link stays', () => {
     const handed = { gone: [{ name: 'eth1', mac: macOf(1), table: 21001, present: true }] };
-    const left = differences(settled, networkOf(), { ...context, ...handed }).map(told);
+    const left = differences(settled, networkOf(), { ...context, ...memory, ...handed }).map(told);
     expect(left.filter((line) => line.startsWith('route'))).toHaveLength(4);
     expect(left.filter((line) => line.startsWith('address'))).toEqual([
       'address-surplus | address del 10.0.1.20/32 dev eth1',
@@ -539,16 +620,12 @@ describe('mirrored routes', () => {
     family: 'ipv4' as const,
     table: 21001,
     destination: prefix('172.17.0.0/16'),
-    via: null,
-    device: 'docker0',
-    source: null,
-    onlink: false,
-    metric: 0,
+    words: 'dev docker0',
   };
 
   it('come and go', () => {
     expect(seen(settled, nic, { mirrored: [docker] })).toEqual([
-      'mirror-missing | route replace 172.17.0.0/16 dev docker0 table 21001 proto 210',
+      'mirror-missing | route replace 172.17.0.0/16 table 21001 proto 210 dev docker0',
     ]);
     const held = edited([], ['172.17.0.0/16 dev docker0 table 21001 proto 210 scope link linkdown']);
     expect(seen(held, nic, { mirrored: [docker] })).toEqual([]);

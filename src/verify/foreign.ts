@@ -4,8 +4,10 @@ import type { DesiredNetwork } from '../model/desired.ts';
 import { type KernelRoute, type KernelRule, type KernelState, localTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { GoneInterface } from '../model/step.ts';
+import { commonRoute } from './commons.ts';
 import { isLeak } from './leaks.ts';
-import { isMatch } from './routes.ts';
+import { isOwnSource, sourcesByTable } from './own-sources.ts';
+import { isAccounted, isMatch } from './routes.ts';
 
 /** What enid may change: tables and rules of all slots, the NICs it manages and those it managed. */
 export interface Ours {
@@ -14,6 +16,9 @@ export interface Ours {
   readonly gone: readonly GoneInterface[];
   /** Addresses that enid itself set on the primary: their going is no harm. */
   readonly onPrimary?: readonly Address[];
+  /** What enid set in the band (`State.commons`, `State.sources`): another route or rule there is somebody else's. */
+  readonly commons?: readonly string[];
+  readonly sources?: ReadonlyMap<Mac, readonly Prefix[]>;
 }
 
 /** Protocols (rtnetlink.h) of routes that come and go with the network: routing daemons, redirects, advertisements. */
@@ -57,7 +62,10 @@ export function lostRoutes(
 /** Rules of somebody else that are gone. */
 export function lostRules(before: KernelState, after: KernelState, ours: Ours): readonly KernelRule[] {
   const held = new Set(after.rules.map((rule) => `${rule.family} ${rule.spec}`));
-  return before.rules.filter((rule) => !held.has(`${rule.family} ${rule.spec}`) && !isOurRule(rule, ours));
+  const sources = sourcesByTable({ secondaries: [] }, ours);
+  return before.rules.filter(
+    (rule) => !held.has(`${rule.family} ${rule.spec}`) && !isOurRule(rule, ours, sources),
+  );
 }
 
 function isLasting(route: KernelRoute): boolean {
@@ -66,9 +74,10 @@ function isLasting(route: KernelRoute): boolean {
   return !ofLinks.some((range) => contains(range, route.destination));
 }
 
-/** In a table of ours, or by a NIC of ours where its lease, the kernel or enid put it. */
+/** In a table of ours or by a NIC of ours, where its lease, the kernel, a network service or enid put it. */
 function isOurs(route: KernelRoute, before: KernelState, network: DesiredNetwork, ours: Ours): boolean {
-  if (tablesOf(ours).has(route.table)) return true;
+  if (tablesOf(ours).has(route.table) && isAccounted(route, network)) return true;
+  if (ours.commons?.includes(commonRoute(route)) === true) return true;
   if (ours.gone.some((nic) => nic.name === route.device)) return true;
   const nic = network.secondaries.find((entry) => entry.name === route.device);
   if (nic === undefined) return false;
@@ -80,10 +89,13 @@ function isLeaked(route: KernelRoute, kernel: KernelState, network: DesiredNetwo
   return network.secondaries.some((nic) => isLeak(route, nic, kernel));
 }
 
-function isOurRule(rule: KernelRule, ours: Ours): boolean {
-  const form = formOf(rule, ours.tableBase);
-  const isOfNic = form === 'source' || form === 'mark';
-  return isOfNic ? rule.table !== null && tablesOf(ours).has(rule.table) : form !== null;
+function isOurRule(
+  rule: KernelRule,
+  { tableBase }: Ours,
+  sources: ReadonlyMap<number, ReadonlySet<Prefix>>,
+): boolean {
+  const form = formOf(rule, tableBase);
+  return form === 'source' ? isOwnSource(rule, tableBase, sources) : form !== null;
 }
 
 function tablesOf({ slots, tableBase, gone }: Ours): ReadonlySet<number> {

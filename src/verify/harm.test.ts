@@ -7,6 +7,7 @@ import {
   linkLines,
   macOf,
   networkOf,
+  remembered,
   secondary,
   settled4,
   settled6,
@@ -14,7 +15,12 @@ import {
   static6,
 } from './testing.ts';
 
-const ours: Ours = { slots: new Map([[macOf(1), 1]]), tableBase: 21000, gone: [] };
+const ours: Ours = {
+  slots: new Map([[macOf(1), 1]]),
+  tableBase: 21000,
+  gone: [],
+  ...remembered(secondary(static4, static6)),
+};
 const network = networkOf(secondary(static4, static6));
 const foreign = [
   '100:\tfrom 10.5.0.0/16 fwmark 0x1 lookup 100',

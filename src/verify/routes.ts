@@ -1,6 +1,11 @@
 import { isBySource } from '../kernel/default-routes.ts';
-import { hostPrefix } from '../model/address.ts';
-import { type DesiredInterface, mirrorProtocol, type PolicyRoute } from '../model/desired.ts';
+import { type Family, hostPrefix } from '../model/address.ts';
+import {
+  type DesiredInterface,
+  type DesiredNetwork,
+  mirrorProtocol,
+  type PolicyRoute,
+} from '../model/desired.ts';
 import type { Difference, IpCommand } from '../model/difference.ts';
 import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
@@ -21,12 +26,13 @@ export interface RouteDifferences {
 
 /**
  * Routes of the NICs' tables, of table 21000 and of main where a NIC shall have one there. `route-missing`,
- * `route-wrong` (to the right destination by another gateway or device) and, in tables of ours only, `route-surplus`.
+ * `route-wrong` (to the right destination by another gateway or device: one that we set, or one that the kernel prefers) and,
+ * of routes that we set (`State.commons`), `route-surplus`. Another route in our tables is somebody else's and stays.
  * A route that cannot be set before the NIC has its address is no difference until then: the address's absence is one
  * already. Mirrored routes are compared apart.
  */
 export function routeDifferences(compared: Comparison): RouteDifferences {
-  const { kernel, network, context, present, owners, waiting } = compared;
+  const { kernel, network, context, present, owners, commons, waiting } = compared;
   const desired = network.secondaries
     .filter((nic) => present.includes(nic))
     .flatMap((nic) => nic.routes.map((route) => ({ nic, route })))
@@ -34,7 +40,12 @@ export function routeDifferences(compared: Comparison): RouteDifferences {
   const unmatched = unmatchedRoutes(compared);
   const additions: Difference[] = [];
   for (const { nic, route } of desired) {
-    const wrong = unmatched.filter((entry) => isSamePlace(entry, route) && route.table !== mainTable);
+    const wrong = unmatched.filter(
+      (entry) =>
+        isSamePlace(entry, route) &&
+        route.table !== mainTable &&
+        (commons.has(commonRoute(entry)) || isPreferred(entry, route, kernel)),
+    );
     const isThere = kernel.routes.some((entry) => isMatch(entry, route));
     if (isThere ? wrong.length === 0 : !canBeSet(route, nic, kernel)) continue;
     const mend = [...wrong.map(removeRoute), ...(isThere ? [] : [setRoute(route)])];
@@ -43,28 +54,52 @@ export function routeDifferences(compared: Comparison): RouteDifferences {
   }
   const places = desired.map(({ route }) => route);
   const removals = unmatched
+    .filter((entry) => commons.has(commonRoute(entry)))
     .filter((entry) => !places.some((route) => isSamePlace(entry, route)))
     .filter((entry) => entry.table !== context.tableBase || !waiting)
     .map((entry) => surplus(entry, owners.get(entry.table) ?? null));
   return { removals, additions };
 }
 
+/** True where the kernel takes this route and not the desired one: a lower metric, or of one metric the first. */
+function isPreferred(entry: KernelRoute, route: PolicyRoute, { routes }: KernelState): boolean {
+  const right = routes.find((other) => isMatch(other, route));
+  const metric = right?.metric ?? (route.metric || usualMetric[route.family]);
+  const isFirst = right === undefined || routes.indexOf(entry) < routes.indexOf(right);
+  return entry.metric < metric || (entry.metric === metric && isFirst);
+}
+
+/** The metric of a route that is set without one (IPv6: IP6_RT_PRIO_USER of linux/ipv6_route.h). */
+const usualMetric: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 1024 };
+
 /**
  * Unicast routes in tables of ours that no desired route accounts for and nobody else keeps; of the table that all
  * NICs share, only those that we remember.
  */
 function unmatchedRoutes({ kernel, network, context, owners, commons }: Comparison): readonly KernelRoute[] {
-  const desired = network.secondaries.flatMap((nic) => nic.routes);
-  const devices = new Map<number, string>();
-  for (const nic of network.secondaries) devices.set(nic.table, nic.name);
   return kernel.routes.filter(
     (entry) =>
       (entry.table === context.tableBase ? commons.has(commonRoute(entry)) : owners.has(entry.table)) &&
       entry.type === 'unicast' &&
-      entry.protocol !== mirrorName &&
-      !(keptByOthers.has(entry.protocol) && entry.device === devices.get(entry.table)) &&
-      !desired.some((route) => leadsToGateway(entry, route)) &&
-      !desired.some((route) => isMatch(entry, route)),
+      !isAccounted(entry, network),
+  );
+}
+
+/**
+ * True for a route in a table of ours that is desired, is replicated from main, is kept by a lease, an advertisement or the
+ * kernel on the NIC of that table, or stands beside a desired one because a network service needs it.
+ */
+export function isAccounted(
+  entry: KernelRoute,
+  { secondaries }: Pick<DesiredNetwork, 'secondaries'>,
+): boolean {
+  const device = secondaries.find((nic) => nic.table === entry.table)?.name;
+  return (
+    entry.protocol === mirrorName ||
+    (keptByOthers.has(entry.protocol) && entry.device === device) ||
+    secondaries.some((nic) =>
+      nic.routes.some((route) => leadsToGateway(entry, route) || isMatch(entry, route)),
+    )
   );
 }
 

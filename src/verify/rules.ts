@@ -1,4 +1,3 @@
-import { formOf } from '../kernel/band.ts';
 import type { PolicyRule } from '../model/desired.ts';
 import type { Difference } from '../model/difference.ts';
 import type { KernelRule } from '../model/kernel.ts';
@@ -6,6 +5,7 @@ import type { Mac } from '../model/mac.ts';
 import { addRule, removeRule, ruleText } from './commands.ts';
 import { commonRule, isCommonRule } from './commons.ts';
 import type { Comparison } from './comparison.ts';
+import { isOwnSource } from './own-sources.ts';
 
 export interface RuleDifferences {
   /** NICs' own rules: they go before everything else. */
@@ -20,14 +20,15 @@ export interface RuleDifferences {
 
 /**
  * Rules of the band that are missing, surplus, or there twice (kernels before 4.x take the same rule again). Surplus
- * is a rule of our form for the table of a NIC that is desired or gone, and one that serves a subnet that we remember having
- * set; the rest of the band is somebody else's and not touched.
+ * is what we remember having set: a rule for the table of a NIC that is desired or gone, and one that serves a subnet. The rest
+ * of the band is somebody else's and not touched, whatever its form.
  */
 export function ruleDifferences(compared: Comparison): RuleDifferences {
-  const { kernel, network } = compared;
+  const { kernel, network, context } = compared;
   const desired = new Map<string, { rule: PolicyRule; mac: Mac }>();
   for (const nic of network.secondaries) {
-    for (const rule of nic.rules) desired.set(commonRule(rule), { rule, mac: nic.mac });
+    const unlisted = (context.unlisted ?? []).filter(({ table }) => table === nic.table);
+    for (const rule of [...unlisted, ...nic.rules]) desired.set(commonRule(rule), { rule, mac: nic.mac });
   }
   const held = new Map<string, KernelRule[]>();
   for (const rule of kernel.rules) {
@@ -69,10 +70,10 @@ function removal(
   return [{ kind: 'rule-duplicate', mac: wantedBy, text: times, mend: extra.map(removeRule) }];
 }
 
-function isOurs(rule: KernelRule, { context, owners, commons, waiting }: Comparison): boolean {
+function isOurs(rule: KernelRule, { context, owners, commons, sources, waiting }: Comparison): boolean {
   if (rule.table === null) return false;
   if (!isCommonRule(rule, context.tableBase)) {
-    return formOf(rule, context.tableBase) === 'source' && owners.has(rule.table);
+    return isOwnSource(rule, context.tableBase, sources) && owners.has(rule.table);
   }
   return commons.has(commonRule(rule)) && (!waiting || owners.has(rule.table));
 }

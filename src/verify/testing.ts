@@ -11,6 +11,8 @@ import type {
 } from '../model/desired.ts';
 import type { KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
+import { commonsOf } from './commons.ts';
+import type { DifferenceContext } from './comparison.ts';
 
 /** For tests: networks as the network stage makes them, and kernels from what `ip` would print. */
 export const address = (text: string): Address => text as Address;
@@ -137,6 +139,23 @@ function rulesOf(family: Family, own: DesiredFamily, table: number): readonly Po
 
 export function networkOf(...secondaries: readonly DesiredInterface[]): DesiredNetwork {
   return { primary, secondaries, setAside: [], sysctls: [] };
+}
+
+/** What state.json remembers once these NICs were configured. */
+export function remembered(
+  ...secondaries: readonly DesiredInterface[]
+): Required<Pick<DifferenceContext, 'commons' | 'addresses' | 'sources'>> {
+  const addresses = secondaries.map(({ mac, ipv4, ipv6 }) => {
+    const own = [ipv4, ipv6].flatMap((family) =>
+      family === null ? [] : [...(family.address === null ? [] : [family.address]), ...family.further],
+    );
+    return [mac, own] as const;
+  });
+  const sources = secondaries.map(({ mac, rules }) => {
+    return [mac, rules.flatMap(({ from, to }) => (from === null || to !== null ? [] : [from]))] as const;
+  });
+  const commons = commonsOf(networkOf(...secondaries));
+  return { commons, addresses: new Map(addresses), sources: new Map(sources) };
 }
 
 /** What a kernel prints in which eth1 of `secondary(static4, static6)` is as desired, beside eth0. */

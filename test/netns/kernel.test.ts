@@ -237,11 +237,7 @@ describe('with a real kernel', () => {
       family: 'ipv4' as const,
       table: 21001,
       destination: '172.17.0.0/16' as Prefix,
-      via: null,
-      device: 'docker0',
-      source: null,
-      onlink: false,
-      metric: 0,
+      words: 'dev docker0',
     };
     expect(await mend(network, { mirrored: [docker] })).toEqual(['mirror-missing']);
     expect(await mend()).toEqual(['mirror-surplus']);
