@@ -41,7 +41,7 @@ export function strangersIn(
 ): readonly string[] {
   const { commons, sources, tableBase: former } = state;
   const { tableBase, policyRouting } = config;
-  const unlisted = policyRouting ? unlistedRules(kernel, network) : [];
+  const unlisted = policyRouting ? unlistedRules(kernel, network, state.addresses) : [];
   const now = strangers(kernel, network, { slots, gone, commons, sources, tableBase, unlisted });
   if (former === null || former === tableBase) return now;
   const nothing = { ...network, secondaries: [] };
@@ -103,7 +103,7 @@ export function compare(
     ...{ commons, addresses, sources },
     ...(before === undefined ? {} : { before }),
     mirrored: policyRouting ? replicated(seen.kernel, network) : [],
-    unlisted: policyRouting ? unlistedRules(seen.kernel, network) : [],
+    unlisted: policyRouting ? unlistedRules(seen.kernel, network, addresses) : [],
   });
   const former = formerBand(seen, wanted);
   const marks = compareMarkRules(seen, forwarding, wanted);

@@ -23,7 +23,7 @@ export function ownBefore({ seen, intention }: Pick<Plan, 'seen' | 'intention'>)
   const { network } = intention.wanted;
   const addresses = new Map(state.addresses);
   const sources = new Map(state.sources);
-  const unlisted = config.policyRouting ? unlistedRules(kernel, network) : [];
+  const unlisted = config.policyRouting ? unlistedRules(kernel, network, state.addresses) : [];
   for (const nic of network.secondaries) {
     const isOurs = (address: Address): boolean =>
       !holds(kernel, nic.name, address) || (state.tableBase === null && isNamed(kernel, nic, address));
@@ -55,7 +55,7 @@ export function ownAfter(
   const { tableBase, policyRouting } = seen.config;
   const addresses = new Map(before.addresses);
   const sources = new Map(before.sources);
-  const unlisted = policyRouting ? unlistedRules(kernel, network) : [];
+  const unlisted = policyRouting ? unlistedRules(kernel, network, before.addresses) : [];
   for (const nic of network.secondaries) {
     const desired = addressesOf(nic);
     const isKept = (address: Address) => desired.includes(address) || holds(kernel, nic.name, address);
@@ -120,7 +120,9 @@ function ownUnlisted(
     const mac = macs.get(table);
     return mac !== undefined && from !== null && sources.get(mac)?.includes(from) === true;
   };
-  return seen.config.policyRouting ? unlistedRules(seen.kernel, network).filter(isOwn) : [];
+  return seen.config.policyRouting
+    ? unlistedRules(seen.kernel, network, seen.state.addresses).filter(isOwn)
+    : [];
 }
 
 function enter<T>(map: Map<Mac, readonly T[]>, mac: Mac, all: readonly T[]): void {

@@ -75,6 +75,20 @@ describe('repairs', () => {
     expect(dueRepairs([route, rule], memory, 8000)).toMatchObject({ due: [route], contested: [rule] });
   });
 
+  it('never call contested what comes and goes by turns, and what is undone in one direction they do', () => {
+    const memory = fresh();
+    const comes = { ...rule, text: 'rule R is missing' };
+    const goes = { ...rule, kind: 'rule-surplus' as const, text: 'rule R is left' };
+    for (let second = 0; second < 40; second += 2) {
+      expect(dueRepairs([comes], memory, second * 1000).due).toEqual([comes]);
+      noteRepairs([comes], memory, second * 1000);
+      expect(dueRepairs([goes], memory, second * 1000 + 500).due).toEqual([goes]);
+      noteRepairs([goes], memory, second * 1000 + 500);
+    }
+    for (const second of [50, 51, 52]) noteRepairs([comes], memory, second * 1000);
+    expect(dueRepairs([comes], memory, 53_000).contested).toEqual([comes]);
+  });
+
   it('leave a link down that somebody keeps down, and what is by it, until it is up', () => {
     const memory = fresh();
     for (const second of [1, 2, 3]) noteRepairs([down, route], memory, second * 1000);

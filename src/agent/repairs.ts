@@ -60,7 +60,19 @@ const flushed: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
 function repairsOf(difference: Difference, memory: Memory, now: number): readonly number[] {
   const lost = flushed.has(difference.kind) ? lastLoss(difference, memory.linkLosses) : -Infinity;
   const times = memory.repairs.get(difference.text) ?? [];
-  return times.filter((time) => now - time < window && time > lost);
+  const opposite = oppositeOf(difference.text);
+  const undone = (opposite === null ? [] : (memory.repairs.get(opposite) ?? [])).at(-1) ?? -Infinity;
+  return times.filter((time) => now - time < window && time > Math.max(lost, undone));
+}
+
+/**
+ * What is added and removed by turns, as addresses and routes of somebody else come and go, nobody contests: only repairs since
+ * the last one in the other direction count.
+ */
+function oppositeOf(text: string): string | null {
+  const [, subject, state] = /^(.*) is (left|missing)$/.exec(text) ?? [];
+  if (subject === undefined) return null;
+  return `${subject} is ${state === 'left' ? 'missing' : 'left'}`;
 }
 
 /** When one of the links that the commands name was last lost. A route of the primary's table is by the primary. */

@@ -413,17 +413,38 @@ const cases: readonly Case[] = [
     ...{ check: 'desired', when: 'routes are missing', state: 'problem', subject: 'eth1' },
     scene: {
       found: {
-        plan: ok({ kept: [], changes: [], differences: ['a', 'b', 'c'].map(difference), problems: [] }),
+        plan: ok({
+          kept: [],
+          changes: [],
+          differences: ['a', 'b', 'c'].map(difference),
+          problems: [],
+          strangers: [],
+        }),
       },
     },
     ...{ found: 'a, b, and 1 more', advice: /enid reconfigure/ },
+  },
+  {
+    ...{ check: 'strangers', when: 'somebody added a route', state: 'warning', subject: 'machine' },
+    scene: {
+      found: {
+        plan: ok({
+          kept: [],
+          changes: [],
+          differences: [],
+          problems: [],
+          strangers: ['route R is not of enid: it is left'],
+        }),
+      },
+    },
+    ...{ found: /route R is not of enid/, advice: /ip route del/ },
   },
   {
     ...{ check: 'files', when: 'edited', state: 'problem', subject: '/etc/x' },
     scene: {
       found: {
         plan: ok({
-          ...{ changes: [], differences: [], problems: [] },
+          ...{ changes: [], differences: [], problems: [], strangers: [] },
           kept: [
             {
               ...{ path: '/etc/x', mac: macOf(1) },
@@ -443,7 +464,9 @@ const cases: readonly Case[] = [
   },
   {
     ...{ check: 'files', when: 'not written yet', state: 'warning', subject: '/etc/x' },
-    scene: { found: { plan: ok({ kept: [], changes: ['/etc/x'], differences: [], problems: [] }) } },
+    scene: {
+      found: { plan: ok({ kept: [], changes: ['/etc/x'], differences: [], problems: [], strangers: [] }) },
+    },
     found: /is not as enid would write it/,
   },
   {

@@ -7,7 +7,7 @@ import { owner } from './checks/owner.ts';
 import { hotPlug, missing, nicCount, unlisted } from './checks/present.ts';
 import { forwarded, primaryReplies, publicAddress, replies, services } from './checks/replies.ts';
 import { rpFilter, sameSubnet } from './checks/sysctls.ts';
-import { daemon, desired, files, lastRun, state, transaction } from './checks/upkeep.ts';
+import { daemon, desired, files, lastRun, state, strangers, transaction } from './checks/upkeep.ts';
 import { type Check, type Diagnosis, diagnosisStates } from './diagnosis.ts';
 import type { Findings } from './findings.ts';
 
@@ -17,7 +17,7 @@ export const checks: readonly Check[] = [
   ...[missing, unlisted, hotPlug, nicCount, owner],
   ...[link, address, ipv6],
   ...[defaultRoute, replies, primaryReplies, services, publicAddress, forwarded],
-  ...[rpFilter, sameSubnet, desired],
+  ...[rpFilter, sameSubnet, desired, strangers],
   ...[files, state, transaction, lastRun, daemon],
   ...[cloudInit, agents, automaticProfile, namePins],
 ];

@@ -72,6 +72,8 @@ export interface Planned {
   readonly differences: readonly Difference[];
   /** What keeps replies of forwarded connections from being marked. */
   readonly problems: readonly Problem[];
+  /** Sentences about routes and rules in our tables that somebody else set. */
+  readonly strangers: readonly string[];
 }
 
 /** Which way the kernel sends one packet. */

@@ -147,7 +147,7 @@ export function sceneOf(scene: Scene = {}): Findings {
     ...{ config, container: null, kernel: ok(kernel), state: ok(emptyState) },
     ip: ok({ version: 'ip utility, iproute2-6.1.0', isIproute2: true, hasRules: true }),
     ...{ metadata: ok(instance), instance: ok(instance), stack: ok(debian), wanted },
-    plan: ok({ kept: [], changes: [], differences: [], problems: [] }),
+    plan: ok({ kept: [], changes: [], differences: [], problems: [], strangers: [] }),
     ...{ instanceType: ok('ecs.g7.large'), bootedAt: ok(1_700_000_000), driverless: ok([]) },
     ways: ok([
       ...[reply(0, 'eth0'), reply(0, 'eth0', 'subnet', '10.0.1.1')],

@@ -7,13 +7,18 @@ import { unlistedRules } from './unlisted.ts';
 const nic = secondary(static4, static6);
 
 /** The sources of the rules for what `ip -4 -o address` and `ip -6 -o address` show beside the NIC's own. */
-function sources(ipv4: readonly string[], ipv6: readonly string[] = [], wanted = nic): readonly unknown[] {
+function sources(
+  ipv4: readonly string[],
+  ipv6: readonly string[] = [],
+  wanted = nic,
+  set: readonly Address[] = [],
+): readonly unknown[] {
   const own = [
     '2: eth0    inet 10.0.0.10/24 scope global eth0',
     '3: eth1    inet 10.0.1.20/32 scope global eth1',
   ];
   const kernel = kernelOf(linkLines(2), [...own, ...ipv4].join('\n'), ipv6.join('\n'));
-  const rules = unlistedRules(kernel, networkOf(wanted));
+  const rules = unlistedRules(kernel, networkOf(wanted), new Map([[nic.mac, set]]));
   for (const { priority, table, to } of rules) expect([priority, table, to]).toEqual([21001, 21001, null]);
   return rules.map(({ from }) => from);
 }
@@ -60,6 +65,11 @@ describe('unlistedRules', () => {
         secondary(static4, { ...static6, prefixes: [prefix('2001:db8:1:8::/80')] }),
       ),
     ).toEqual([]);
+  });
+
+  it('names none that enid set and is about to remove', () => {
+    const line = '3: eth1    inet 10.0.1.77/32 scope global eth1';
+    expect(sources([line], [], nic, ['10.0.1.77' as Address])).toEqual([]);
   });
 
   it('names none of a family without a table, or whose lease is awaited', () => {

@@ -591,6 +591,14 @@ describe('leaks into main', () => {
     expect(seen(edited([], lines))).toEqual([]);
   });
 
+  it('keeps the NIC’s own subnet out of main, also where somebody gives an address its length', () => {
+    const address = '3: eth1    inet 10.0.1.77/24 scope global eth1';
+    const connected = '10.0.1.0/24 dev eth1 proto kernel scope link src 10.0.1.77';
+    expect(seen(edited([], [address, connected]))).toEqual([
+      'leak-into-main | route del 10.0.1.0/24 dev eth1 proto kernel scope link src 10.0.1.77',
+    ]);
+  });
+
   it.each([
     ['default via fe80::9 dev eth1 proto ra metric 1024 expires 1700sec', 'default-stolen'],
     ['default via fe80::9 dev eth1 proto kernel metric 1024 expires 1700sec', 'default-stolen'],

@@ -90,7 +90,10 @@ function isConnected(route: KernelRoute, nic: DesiredInterface): boolean {
   return own.subnet === null ? route.protocol === 'kernel' : route.destination === own.subnet;
 }
 
-/** The kernel's route for one address (IPv6), or for the subnet of an address that is not ours. */
+/**
+ * The kernel's route for one address (IPv6), or for the subnet of an address that is not ours. Not the NIC's own subnet, to which
+ * replies of the primary would leave by the NIC: that somebody gives an address its length does not move it to main.
+ */
 function isOfAddress(route: KernelRoute, nic: DesiredInterface, kernel: KernelState): boolean {
   const own = nic[route.family];
   const ours = new Set<string | null>([own?.address ?? null, ...(own?.further ?? [])]);
@@ -99,6 +102,7 @@ function isOfAddress(route: KernelRoute, nic: DesiredInterface, kernel: KernelSt
     if (entry.link !== nic.name || entry.family !== route.family) return false;
     if (length === 128 && entry.address === base) return true;
     const isPersons = !ours.has(entry.address) && !entry.flags.includes('dynamic');
-    return isPersons && prefixOf(entry.address, entry.prefixLength) === route.destination;
+    const isOwnSubnet = own?.connected === 'table' && route.destination === own.subnet;
+    return isPersons && !isOwnSubnet && prefixOf(entry.address, entry.prefixLength) === route.destination;
   });
 }

@@ -15,17 +15,21 @@ export function mirrorDifferences({ kernel, context, present, owners }: Comparis
     .filter((entry) => owners.has(entry.table) && !wanted.some((route) => isCopy(entry, route)))
     .map((entry): Difference => {
       const mac = owners.get(entry.table) ?? null;
-      const text = `route ${entry.spec} repeats none of main`;
+      const text = `${copyOf({ ...entry, words: replicaWords(entry) })} is left`;
       return { kind: 'mirror-surplus', mac, text, mend: [removeRoute(entry)] };
     });
   const additions = wanted
     .filter((route) => !held.some((entry) => isCopy(entry, route)))
     .map((route): Difference => {
-      const text = `route ${route.destination} ${route.words} of main is missing in table ${route.table}`;
+      const text = `${copyOf(route)} is missing`;
       const mac = owners.get(route.table) ?? null;
       return { kind: 'mirror-missing', mac, text, mend: [setReplica(route)] };
     });
   return { removals, additions };
+}
+
+function copyOf({ destination, words, table }: Omit<ReplicatedRoute, 'family'>): string {
+  return `the copy of main's route ${destination} ${words} in table ${table}`;
 }
 
 function isCopy(entry: KernelRoute, route: ReplicatedRoute): boolean {

@@ -90,6 +90,9 @@ export interface Vpc<S extends Pick<Namespace, 'run'> = Namespace> extends Inhab
   /** Gives a NIC a further private address, in the VPC and in the metadata; the NIC as it is now comes back. */
   addAddress(nic: Nic, address: string): Promise<Nic>;
   removeAddress(nic: Nic, address: string): Promise<Nic>;
+  /** Leads an address to a NIC that the metadata does not list (HaVip, VRRP), or no more. */
+  addVirtual(nic: Nic, address: string): Promise<Nic>;
+  removeVirtual(nic: Nic, address: string): Promise<Nic>;
   /** Configures the primary in the server as its network service would at boot. */
   bringUpPrimary(): Promise<void>;
   close(): Promise<void>;
@@ -222,11 +225,14 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
     await router.ip(unplugLines(now, ports()));
   }
 
+  async function lead(nic: Nic, lines: readonly string[]): Promise<Nic> {
+    plugged.set(nic.mac, nic);
+    await router.ip(lines);
+    return nic;
+  }
+
   async function change(nic: Nic, lines: readonly string[]): Promise<Nic> {
-    if (plugged.has(nic.mac)) {
-      plugged.set(nic.mac, nic);
-      await router.ip(lines);
-    }
+    if (plugged.has(nic.mac)) await lead(nic, lines);
     if (listed.has(nic.mac)) await list(nic);
     return nic;
   }
@@ -278,6 +284,16 @@ export async function makeVpcAround<S extends Pick<Namespace, 'run'>>(
       ),
     removeAddress: (nic, address) =>
       change(
+        withAddresses(nic, (all) => all.filter((one) => one !== address), address),
+        withoutAddressLines(nic, address, ports()),
+      ),
+    addVirtual: (nic, address) =>
+      lead(
+        withAddresses(nic, (all) => [...all, address], address),
+        addressLines(nic, address, ports()),
+      ),
+    removeVirtual: (nic, address) =>
+      lead(
         withAddresses(nic, (all) => all.filter((one) => one !== address), address),
         withoutAddressLines(nic, address, ports()),
       ),

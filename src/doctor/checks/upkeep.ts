@@ -45,6 +45,20 @@ export const desired: Check = {
     }),
 };
 
+/** Routes and rules that somebody else set in the tables of enid: they stay, and may lead packets another way. */
+export const strangers: Check = {
+  name: 'strangers',
+  judge: ({ plan }) =>
+    known(plan, ({ strangers: texts }) => {
+      const advice = 'nothing, if you set it; else `ip route del` or `ip rule del` with these words';
+      return orFine(
+        texts.map((text) => warning(machine, text, advice)),
+        machine,
+        'nobody else uses the tables of enid',
+      );
+    }),
+};
+
 /** Files that somebody edited, files of somebody at our paths, and files not yet written. */
 export const files: Check = {
   name: 'files',

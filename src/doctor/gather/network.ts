@@ -1,4 +1,4 @@
-import { intend } from '../../agent/intend.ts';
+import { intend, strangersIn } from '../../agent/intend.ts';
 import { type Ground, type Knowledge, know } from '../../agent/knowledge.ts';
 import { type Observation, observe } from '../../agent/observe.ts';
 import type { Session } from '../../agent/session.ts';
@@ -138,9 +138,10 @@ async function planned(
   if (!state.ok) return state;
   const intention = await intend(ports, seen, session, false);
   if (!intention.ok) return intention;
-  const { files, differences, forwarding } = intention.value;
+  const { files, differences, forwarding, wanted } = intention.value;
   const changes = files.changes.map(({ path }) => path);
-  return ok({ kept: files.kept, changes, differences, problems: forwarding.problems });
+  const { problems } = forwarding;
+  return ok({ kept: files.kept, changes, differences, problems, strangers: strangersIn(seen, wanted) });
 }
 
 function sysctlKeys(nics: readonly Nic[]): readonly string[] {
