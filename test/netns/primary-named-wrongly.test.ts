@@ -57,7 +57,10 @@ async function networkOf(): Promise<unknown> {
   const main = await Promise.all(
     ['-4', '-6'].map(async (family) => [
       await vpc.server.must(['ip', family, 'route', 'show', 'table', 'main']),
-      await vpc.server.must(['ip', family, '-o', 'address', 'show', 'scope', 'global']),
+      (await vpc.server.must(['ip', family, '-o', 'address', 'show', 'scope', 'global'])).replace(
+        /\d+sec/g,
+        '',
+      ),
     ]),
   );
   return { rules, rules6, tables: [...tables], main };
