@@ -5,7 +5,7 @@ import type { FileChange } from '../model/file.ts';
  * nm-settings-keyfile(5), and ifcfg files of Red Hat (sysconfig.txt) and SUSE (ifcfg(5)).
  */
 const asking =
-  /^(?:iface \S+ inet6? dhcp|\s+up dhcpcd|\s+dhcp[46]: true|DHCP=(?!no$).*|method=(?:auto|dhcp)|BOOTPROTO=\W?dhcp[46]?|DHCPV6C=yes)/gm;
+  /^(?:iface \S+ inet6? dhcp|\s+up (?:dhclient|dhcpcd)|\s+dhcp[46]: true|DHCP=(?!no$).*|method=(?:auto|dhcp)|BOOTPROTO=\W?dhcp[46]?|DHCPV6C=yes)/gm;
 
 /**
  * True where a NIC gets an address in another way after the change: by a lease before and by hand after, or the other way

@@ -32,7 +32,7 @@ export async function withRouters(
     if (own === null || own.gateway !== null) continue;
     const heard = await heardRouter(exec, name);
     if (!heard.ok) return heard;
-    const lease: Lease = { address: own.address, gateway: heard.value, mac };
+    const lease: Lease = { address: own.address, gateway: heard.value, prefixLength: null, mac };
     if (heard.value !== null) told.set(mac, [...known, lease]);
   }
   return ok(told);

@@ -33,6 +33,7 @@ function leaseIn(block: string): Lease | null {
   return leaseFrom({
     address: statement(block, 'fixed-address'),
     routers: option('routers'),
+    mask: option('subnet-mask'),
     classless,
     clientId,
   });

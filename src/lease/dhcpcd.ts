@@ -25,6 +25,7 @@ export const dhcpcd: LeaseSource = {
     const lease = leaseFrom({
       address: bytes.slice(yourAddress, yourAddress + 4).join('.'),
       routers,
+      mask: options.get(1)?.join('.'),
       classless,
       clientId: undefined,
     });

@@ -13,17 +13,17 @@ const captured = (name: string) => readFile(new URL(`testdata/${name}`, import.m
 const link = { name: 'eth1', index: 3 };
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const sources = { dhclient, dhcpcd, networkd, networkManager, wicked };
-const lease = { address: '10.0.1.20', gateway: '10.0.1.253', mac: null };
+const lease = { address: '10.0.1.20', gateway: '10.0.1.253', prefixLength: null, mac: null };
 const mac = '00:16:3e:12:16:01';
 
 describe('what the clients wrote down', () => {
-  it.each<[string, LeaseSource, string | null]>([
-    ['dhclient.leases', dhclient, null],
-    ['dhcpcd.lease', dhcpcd, mac],
-    ['networkd', networkd, mac],
-    ['networkmanager', networkManager, mac],
-  ])('is read: %s', async (file, source, whose) => {
-    expect(source.parse(await captured(file), link)).toEqual({ ...lease, mac: whose });
+  it.each<[string, LeaseSource, string | null, number | null]>([
+    ['dhclient.leases', dhclient, null, 24],
+    ['dhcpcd.lease', dhcpcd, mac, 24],
+    ['networkd', networkd, mac, null],
+    ['networkmanager', networkManager, mac, null],
+  ])('is read: %s', async (file, source, whose, prefixLength) => {
+    expect(source.parse(await captured(file), link)).toEqual({ ...lease, prefixLength, mac: whose });
   });
 
   it('is read as wicked prints it', () => {

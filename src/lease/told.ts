@@ -7,6 +7,8 @@ export interface Told {
   readonly address: string | undefined;
   /** Option 3, several separated by blanks or commas. */
   readonly routers: string | undefined;
+  /** Option 1, dotted. */
+  readonly mask?: string | undefined;
   /** Option 121 as destinations and gateways in turn; see {@link import('./option-121.ts')}. */
   readonly classless: readonly ClasslessRoute[] | undefined;
   /** Option 61, hexadecimal bytes with or without colons: `01` and a MAC (RFC 2132, section 9.14), or anything else. */
@@ -23,7 +25,7 @@ export interface ClasslessRoute {
  * Reads what was told. Null where the address is none, or a router that was named is none: half a lease is not known.
  * A gateway of 0.0.0.0, or the leased address itself, is no gateway.
  */
-export function leaseFrom({ address, routers, classless, clientId }: Told): Lease | null {
+export function leaseFrom({ address, routers, mask, classless, clientId }: Told): Lease | null {
   const own = ipv4(address);
   if (own === null) return null;
   const [first] = (routers ?? '').split(/[ ,]+/).filter((word) => word !== '');
@@ -31,12 +33,28 @@ export function leaseFrom({ address, routers, classless, clientId }: Told): Leas
   const gateway = named === undefined ? null : ipv4(named);
   if (named !== undefined && gateway === null) return null;
   const isGateway = gateway !== '0.0.0.0' && gateway !== own;
-  return { address: own, gateway: isGateway ? gateway : null, mac: macOf(clientId) };
+  return {
+    address: own,
+    gateway: isGateway ? gateway : null,
+    prefixLength: lengthOf(mask),
+    mac: macOf(clientId),
+  };
 }
 
 function ipv4(text: string | undefined): Address | null {
   const read = parseAddress(text ?? '', '', 'ipv4');
   return read.ok ? read.value : null;
+}
+
+/** Bits of a mask; null for none, and for one that has a hole. */
+function lengthOf(mask: string | undefined): number | null {
+  const read = ipv4(mask);
+  if (read === null) return null;
+  const bits = read
+    .split('.')
+    .map((byte) => Number(byte).toString(2).padStart(8, '0'))
+    .join('');
+  return /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : null;
 }
 
 function macOf(clientId: string | undefined): Mac | null {

@@ -6,6 +6,8 @@ export interface Lease {
   readonly address: Address;
   /** The default of option 121, else the first router of option 3; null where the server named neither. */
   readonly gateway: Address | null;
+  /** Of the subnet, where the client wrote it down: the address itself may be set with another length, as /32. */
+  readonly prefixLength: number | null;
   /** The NIC the lease was given to, where the client wrote that down. */
   readonly mac: Mac | null;
 }

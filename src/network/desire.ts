@@ -106,7 +106,7 @@ export function desire(input: DesireInput): Result<Wanted> {
     else addressed.push(inSlot(nic, reused, slots, config.tableBase));
   }
   addressed.sort((one, other) => one.slot - other.slot);
-  const secondaries = route(addressed, primary, config, input.ruleForms);
+  const secondaries = withOnlink(route(addressed, primary, config, input.ruleForms), input.stack);
   const sysctls = config.sysctl === 'no' ? [] : sysctlsFor(primary, addressed);
   const network: DesiredNetwork = { primary, secondaries, setAside, sysctls };
   const { waiting } = overlaid;
@@ -266,6 +266,20 @@ function route(
     ? withPolicy(addressed, primary, config.tableBase, forms)
     : withoutPolicy(addressed);
   return config.defaultRoute === 'metric' ? routed.map(withMetricDefault) : routed;
+}
+
+/**
+ * Scripts set a lease as /32 too, and kernels before 4.4 (3bfd847203c6) look for a gateway in main alone: EL6, EL7, Debian 8.
+ * The gateway of a secondary is on its link.
+ */
+function withOnlink(nics: readonly DesiredInterface[], { format }: Stack): readonly DesiredInterface[] {
+  if (format !== 'ifcfg' && format !== 'interfaces') return nics;
+  return nics.map((nic) => ({
+    ...nic,
+    routes: nic.routes.map((entry) =>
+      entry.family === 'ipv4' && entry.via !== null ? { ...entry, onlink: true } : entry,
+    ),
+  }));
 }
 
 /** Where a NIC of the metadata stands, or why it is left alone. */

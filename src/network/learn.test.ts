@@ -28,7 +28,12 @@ const byDhcp: KernelRoute = {
   dead: false,
   spec: '',
 };
-const lease: Lease = { address: '10.0.1.20' as Address, gateway: '10.0.1.1' as Address, mac: null };
+const lease: Lease = {
+  address: '10.0.1.20' as Address,
+  gateway: '10.0.1.1' as Address,
+  prefixLength: 24,
+  mac: null,
+};
 const former: Learned = { address: '10.0.1.20' as Address, prefixLength: 24, gateway: '10.0.1.2' as Address };
 const other = '10.0.1.77' as Address;
 
@@ -56,6 +61,15 @@ describe('what a lease says', () => {
     expect(learned({ addresses })).toBeNull();
     expect(learned({ addresses, routes: [byDhcp] })?.address).toBe('10.0.1.20');
     expect(learned({ addresses }, [lease])?.address).toBe('10.0.1.20');
+  });
+
+  it('has the length of its file, else the former one, where the address is set as /32', () => {
+    const addresses = [address({ prefixLength: 32 })];
+
+    expect(learned({ addresses }, [lease])?.prefixLength).toBe(24);
+    expect(learned({ addresses }, [{ ...lease, prefixLength: null }], former)?.prefixLength).toBe(24);
+    expect(learned({ addresses }, [{ ...lease, prefixLength: 32 }], former)?.prefixLength).toBe(32);
+    expect(learned({ addresses })?.prefixLength).toBe(32);
   });
 
   it('is not what a file says of an address that the link does not have', () => {
@@ -139,7 +153,7 @@ describe('what an IPv6 lease says', () => {
   });
 
   it('has the router that was heard for its gateway, and keeps what was known', () => {
-    const heard: Lease = { address: own, gateway: 'fe80::2' as Address, mac: null };
+    const heard: Lease = { address: own, gateway: 'fe80::2' as Address, prefixLength: null, mac: null };
     const before: Learned = { address: own, prefixLength: 64, gateway: 'fe80::1' as Address };
 
     expect(held([], [heard])).toEqual({ address: own, prefixLength: null, gateway: 'fe80::2' });

@@ -44,9 +44,19 @@ export function learn(evidence: Evidence): Learned | null {
   return {
     address: own.address,
     prefixLength:
-      family === 'ipv4' ? own.prefixLength : (onLink(own, evidence) ?? before?.prefixLength ?? null),
+      family === 'ipv4'
+        ? subnetLength(own, evidence)
+        : (onLink(own, evidence) ?? before?.prefixLength ?? null),
     gateway: gatewayInKernel(evidence) ?? written?.gateway ?? before?.gateway ?? null,
   };
+}
+
+/** A client that is kept from making a route to the subnet sets the address as /32; what the server said is in its file. */
+function subnetLength({ address, prefixLength }: KernelAddress, { leases, remembered }: Evidence): number {
+  if (prefixLength < 32) return prefixLength;
+  const written = leases.find((lease) => lease.address === address && lease.prefixLength !== null);
+  const before = remembered?.ipv4?.address === address ? remembered.ipv4 : null;
+  return written?.prefixLength ?? before?.prefixLength ?? prefixLength;
 }
 
 /** The length of the subnet that is advertised as being on the link, whatever length the client gave to the address. */

@@ -39,7 +39,10 @@ const leased: KernelState = {
   addresses: [address('eth0', '10.0.0.10'), address('eth1', '10.0.1.20')],
 };
 const leases = new Map([
-  [mac, [{ address: '10.0.1.20' as Address, gateway: '10.0.1.253' as Address, mac: null }]],
+  [
+    mac,
+    [{ address: '10.0.1.20' as Address, gateway: '10.0.1.253' as Address, prefixLength: null, mac: null }],
+  ],
 ]);
 
 function wanted(changes: Partial<DesireInput> = {}): Wanted {
@@ -112,7 +115,13 @@ describe('a NIC of which the metadata says nothing but DHCP', () => {
       ],
     };
     const heard = new Map([
-      [mac, [...(leases.get(mac) ?? []), { address: own, gateway: 'fe80::1' as Address, mac }]],
+      [
+        mac,
+        [
+          ...(leases.get(mac) ?? []),
+          { address: own, gateway: 'fe80::1' as Address, prefixLength: null, mac },
+        ],
+      ],
     ]);
 
     const now = wanted({ instance: { ...instance, interfaces: six }, kernel, leases: heard });

@@ -274,14 +274,19 @@ describe('interfaces', () => {
   });
 
   it('keeps dhclient from main by a hook, dhcpcd by a configuration of its own', async () => {
-    const main = secondary({ ipv4: family({ connected: 'main' }) });
+    const main = secondary();
 
     const hook = await only(dhclient, '/dhclient-enter-hooks.d/', [main]);
-    const config = await only(dhcpcd, '.dhcpcd', [main]);
+    expect((await only(dhcpcd, 'interfaces.d', [main])).text).toContain(
+      '    address 10.0.1.20\n    netmask 255.255.255.255\n',
+    );
+    const lease = secondary({ ipv4: family({ byLease: true, address: null, further: [] }) });
+    const config = await only(dhcpcd, '.dhcpcd', [lease]);
 
     expect(hook.text).toContain('= "00:16:3e:00:00:01" ]');
     expect(config.text).toContain('\nnogateway\n');
-    expect(formats.interfaces.connected(dhclient, 'dhcp', 'ipv4')).toBe('main');
+    expect(formats.interfaces.connected(dhclient, 'dhcp', 'ipv4')).toBe('table');
+    expect(formats.interfaces.connected(dhcpcd, 'dhcp', 'ipv4')).toBe('table');
     expect(formats.interfaces.connected(dhclient, 'static', 'ipv4')).toBe('table');
   });
 
@@ -477,7 +482,8 @@ describe('what a changed template might make is refused', () => {
     ['interfaces', dhclient, 'interfaces.d', / {4}pre-up grep.*\n/, '', 'does not test for'],
     ['interfaces', dhclient, 'enter-hooks', 'unset new_routers', 'rm -rf / new_routers', 'unknown line'],
     ['interfaces', dhclient, 'enter-hooks', '00:16:3e:00:00:01', '00:16:3e:00:00:99', 'does not test for'],
-    ['interfaces', dhcpcd, '.dhcpcd', 'nogateway\n', '', 'lacks nogateway'],
+    ['interfaces', dhclient, '/dhcp/enid-', 'request ', 'request routers, host-name, ', 'asks for host-name'],
+    ['interfaces', dhclient, '/dhcp/enid-', 'supersede', 'append', 'is no statement of ours'],
     ['interfaces', { ...dhclient, include: 'none' as const }, 'if-up.d', 'exit 0', 'exit 1', 'unknown line'],
   ] as const)('%s: %s %s -> %j', async (id, stack, part, from, to, message) => {
     const file = await only(stack, part);
@@ -487,6 +493,16 @@ describe('what a changed template might make is refused', () => {
     expect(formats[id].check(file)).toEqual([]);
     expect(problems.map((problem) => problem.message).join('\n')).toContain(message);
     expect(problems[0]).toMatchObject({ code: 'template-output', place: file.template });
+  });
+
+  it('interfaces: a dhcpcd that would take the gateway', async () => {
+    const lease = secondary({ ipv4: family({ byLease: true, address: null, further: [] }) });
+    const file = await only(dhcpcd, '.dhcpcd', [lease]);
+
+    const [problem] = formats.interfaces.check({ ...file, text: file.text.replace('nogateway\n', '') });
+
+    expect(formats.interfaces.check(file)).toEqual([]);
+    expect(problem?.message).toContain('lacks nogateway');
   });
 
   it.each([

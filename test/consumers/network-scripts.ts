@@ -58,10 +58,11 @@ done; done
 /** What dhclient runs: the lease is in the environment when ifcfg-NIC is sourced, and is acted on after that. */
 const dhclientScript = `#!/bin/bash
 ${classlessRoutes}. /etc/sysconfig/network-scripts/ifcfg-$interface || exit 1
+new_prefix=$(mask=$new_subnet_mask; n=0; for byte in \${mask//./ }; do while [ $byte -gt 0 ]; do n=$((n + byte % 2)); byte=$((byte / 2)); done; done; echo $n)
 case $reason in
 PREINIT) ip link set $interface up ;;
 BOUND|RENEW|REBIND|REBOOT)
-  ip addr replace $new_ip_address/$new_subnet_mask dev $interface
+  ip addr replace $new_ip_address/$new_prefix dev $interface
   classless_routes | while read to gateway; do ip route replace $to via $gateway dev $interface; done
   if [ "$DEFROUTE" != no ]; then
     for router in $new_routers; do ip route replace default via $router dev $interface; done

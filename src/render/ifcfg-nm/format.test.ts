@@ -150,7 +150,7 @@ describe('below 1.18', () => {
 
     expect(Object.keys(files)).toContain('rule-eth1');
     expect(files['ifcfg-eth1']).toContain('NM_CONTROLLED=no\n');
-    expect(ifcfgNm.connected(stack, 'dhcp', 'ipv4')).toBe('main');
+    expect(ifcfgNm.connected(stack, 'dhcp', 'ipv4')).toBe('table');
   });
 
   it.each([

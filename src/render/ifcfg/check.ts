@@ -32,18 +32,22 @@ export const sharedKeys: readonly KeyRule[] = [
   key('ETHTOOL_OPTS', /^[A-Za-z0-9 _-]+$/),
 ];
 
-/** Variables of dhclient-script that ifcfg-NAME empties before the script acts on them. */
-const guardKeys = [
-  'new_classless_static_routes',
-  'old_classless_static_routes',
-  'new_static_routes',
-  'old_static_routes',
-  'new_host_name',
-] as const;
+/** Variables of dhclient-script that ifcfg-NAME sets before the script acts on them. */
+const guardKeys: ReadonlyMap<string, RegExp> = new Map([
+  ['new_subnet_mask', /^255\.255\.255\.255$/],
+  ['old_subnet_mask', /^255\.255\.255\.255$/],
+  ['new_prefix', /^32$/],
+  ['old_prefix', /^32$/],
+  ['new_classless_static_routes', /^$/],
+  ['old_classless_static_routes', /^$/],
+  ['new_static_routes', /^$/],
+  ['old_static_routes', /^$/],
+  ['new_host_name', /^$/],
+]);
 
 const keys: readonly KeyRule[] = [
   ...sharedKeys,
-  ...guardKeys.map((name) => key(name, /^$/)),
+  ...[...guardKeys].map(([name, value]) => key(name, value)),
   key('TYPE', /^Ethernet$/),
   key('VID', /^\d{1,4}$/),
   key('NM_CONTROLLED', /^no$/),
@@ -128,17 +132,27 @@ function demandUnasked(settings: Settings): readonly string[] {
 
 function demandGuard(settings: Settings): readonly string[] {
   if (settings.get('BOOTPROTO') !== 'dhcp') return [];
-  return guardKeys.filter((name) => settings.get(name) === undefined).map((name) => `lacks ${name}=`);
+  return [...guardKeys.keys()]
+    .filter((name) => settings.get(name) === undefined)
+    .map((name) => `lacks ${name}=`);
 }
 
 /** dhclient.conf(5), the statements of ours: what is asked for, and how long. Never routes. */
-function requestProblem(line: string): string | null {
+export function requestProblem(line: string): string | null {
+  if (broadcast.has(line.trim())) return null;
   if (/^(timeout|retry) \d{1,4};$/.test(line)) return null;
   const options = /^request ([a-z0-9, -]+);$/.exec(line)?.[1]?.split(', ') ?? [];
   const stray = options.find((option) => !requestable.has(option));
   if (stray !== undefined) return `asks for ${stray}`;
   return options.length > 0 ? null : `"${line}" is no statement of ours`;
 }
+
+/** In an ACK alone: in an offer it would go into the request, which no server would take for its own. */
+const broadcast: ReadonlySet<string> = new Set([
+  'if option dhcp-message-type = 5 {',
+  'supersede dhcp-server-identifier 255.255.255.255;',
+  '}',
+]);
 
 const requestable: ReadonlySet<string> = new Set([
   'subnet-mask',

@@ -83,8 +83,8 @@ describe('network-scripts', () => {
     expect(lines.some((line) => line.startsWith('HWADDR'))).toBe(false);
   });
 
-  it('keeps a lease in main, everything else in the table', () => {
-    expect(ifcfg.connected(stack, 'dhcp', 'ipv4')).toBe('main');
+  it('keeps the subnet of a lease out of main', () => {
+    expect(ifcfg.connected(stack, 'dhcp', 'ipv4')).toBe('table');
     expect(ifcfg.connected(stack, 'static', 'ipv4')).toBe('table');
     expect(ifcfg.connected(stack, 'dhcp', 'ipv6')).toBe('table');
   });
@@ -99,6 +99,10 @@ describe('the guard in ifcfg-', () => {
     });
 
   it.each([
+    ['new_subnet_mask', '255.255.255.255|10.0.1.20|'],
+    ['old_subnet_mask', '255.255.255.255|10.0.1.20|'],
+    ['new_prefix', '32|10.0.1.20|'],
+    ['old_prefix', '32|10.0.1.20|'],
     ['new_classless_static_routes', '|10.0.1.20|'],
     ['old_classless_static_routes', '|10.0.1.20|'],
     ['new_static_routes', '|10.0.1.20|'],

@@ -16,6 +16,8 @@ const directory = '/etc/sysconfig/network-scripts';
  * NICs that may be a person's). What is early enough on both is ifcfg-<link> itself, which dhclient-script sources as
  * shell between receiving the lease and acting on it: emptying `new_classless_static_routes` there drops option 121.
  * The `old_` twin is emptied too; when the two differ the script takes each renewal for a changed lease.
+ * A lease's mask is set to 255.255.255.255 there, old and new, so that the kernel makes no route to the subnet; EL7 reckons
+ * `new_prefix` from the mask after it has sourced the file, EL6 may before, so both are set.
  * `new_routers` is left alone: DEFROUTE=no does for it, and a renewal that finds it changed would no longer
  * prolong the address (EL7).
  *
@@ -26,7 +28,7 @@ const directory = '/etc/sysconfig/network-scripts';
  */
 export const ifcfg: Format = {
   id: 'ifcfg',
-  connected: (_stack, method, family) => (method === 'dhcp' && family === 'ipv4' ? 'main' : 'table'),
+  connected: () => 'table',
   ruleForms: formsOfIp,
   files: (network, _stack, options) => network.secondaries.flatMap((nic) => filesOf(nic, options)),
   check,

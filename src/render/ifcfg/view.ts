@@ -68,7 +68,10 @@ export function policyLines(nic: DesiredInterface): readonly Lines[] {
   const suffix = (family: Family) => `${family === 'ipv4' ? '' : '6'}-${nic.name}`;
   const routes = families.map((family): Lines => {
     const own = nic.routes.filter((route) => route.family === family);
-    return { kind: 'route', file: `route${suffix(family)}`, lines: own.map((route) => routeWords(route)) };
+    // An IPv6 address may be tentative here (EL6 does not wait), and the kernel refuses a route with such a source.
+    const changes = family === 'ipv6' ? { source: null } : {};
+    const lines = own.map((route) => routeWords(route, changes));
+    return { kind: 'route', file: `route${suffix(family)}`, lines };
   });
   const rules = families.map((family): Lines => {
     const own = nic.rules.filter((rule) => rule.family === family);

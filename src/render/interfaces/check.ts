@@ -1,6 +1,7 @@
 import type { RenderedFile } from '../../model/file.ts';
 import type { Problem } from '../../model/problem.ts';
 import { outputProblem } from '../check.ts';
+import { checkLines, requestProblem } from '../ifcfg/check.ts';
 import { shape, whole } from '../shapes.ts';
 
 const { ip, link, mac, prefix } = shape;
@@ -9,6 +10,7 @@ const route = `${prefix}(?: via ${ip})? dev ${link}(?: src ${ip})? table \\d+(?:
 const guard = `grep -qix ${mac} /sys/class/net/${link}/address`;
 /** Of advertisements the kernel is to take neither a default nor a subnet. */
 const deaf = `cd /proc/sys/net/ipv6/conf/${link} && echo 0 >accept_ra_defrtr && echo 0 >accept_ra_pinfo`;
+const leases = `-cf /etc/dhcp/enid-[A-Za-z0-9_-]+\\.conf -pf /run/dhclient\\.${link}\\.pid -lf /var/lib/dhcp/dhclient\\.${link}\\.leases ${link}`;
 const config = '/etc/network/enid-[A-Za-z0-9_-]+\\.dhcpcd';
 
 /** Options of interfaces(5) inside a stanza. A command that may fail without harm must say so: a failure aborts ifup. */
@@ -28,6 +30,8 @@ const options: readonly RegExp[] = [
   whole(`pre-up ip link set dev ${link} address ${mac}`),
   whole(`pre-up ip link set dev ${link} up`),
   whole(`pre-up ip link set dev ${link} mtu \\d+ \\|\\| true`),
+  whole(`up dhclient -4 -v ${leases} \\|\\| true`),
+  whole(`down dhclient -4 -v -r ${leases} \\|\\| true`),
   whole(`up dhcpcd -4 -f ${config} ${link} \\|\\| dhcpcd -4 -b -f ${config} ${link} \\|\\| true`),
   whole(`up ip -[46] addr replace ${prefix} dev ${link} \\|\\| true`),
   whole(`up ip -[46] route replace ${route} \\|\\| true`),
@@ -42,6 +46,7 @@ const hook: readonly RegExp[] = [
   whole(`if \\[ "\\$\\(cat "/sys/class/net/\\$interface/address" 2>/dev/null\\)" = "${mac}" \\]; then`),
   /^ {4}unset( (new|old)_[a-z0-9_]+)+$/,
   /^ {4}new_ip6_prefixlen=128$/,
+  /^ {4}new_subnet_mask=255\.255\.255\.255$/,
   /^fi$/,
 ];
 
@@ -68,6 +73,7 @@ export function check(file: RenderedFile): readonly Problem[] {
   if (/^\/etc\/dhcp\/dhclient-enter-hooks\.d\/enid-[A-Za-z0-9_-]+$/.test(file.path)) {
     return [...onlyLines(file, hook), ...namesMac(file)];
   }
+  if (/^\/etc\/dhcp\/enid-[A-Za-z0-9_-]+\.conf$/.test(file.path)) return checkLines(file, requestProblem);
   if (whole(config).test(file.path)) {
     const open = file.text.split('\n').includes('nogateway')
       ? []
@@ -88,9 +94,9 @@ function checkStanzas(file: RenderedFile): readonly Problem[] {
   for (const [index, text] of file.text.split('\n').entries()) {
     const report = (message: string) => problems.push(outputProblem(file, index + 1, message));
     if (text === '' || text.startsWith('#')) continue;
-    const [, auto] = whole(`auto (${link})`).exec(text) ?? [];
+    const [, auto] = whole(`(?:allow-hotplug |auto /?)(${link})`).exec(text) ?? [];
     const [, head, iface] = whole(`(iface (${link}) (?:inet|inet6)) (?:static|dhcp|manual)`).exec(text) ?? [];
-    if (auto !== undefined && name === '') name = auto;
+    if (auto !== undefined && (name === '' || (auto === name && stanza === ''))) name = auto;
     else if (head !== undefined && iface === name && !seen.has(head)) stanza = head;
     else if (auto !== undefined || head !== undefined) report(`a second or foreign stanza: "${text}"`);
     else if (stanza === '') report(`"${text}" stands before any stanza`);

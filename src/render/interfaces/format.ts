@@ -4,7 +4,8 @@ import type { Stack } from '../../model/stack.ts';
 import type { Format, RenderOptions, TemplateUse } from '../format.ts';
 import { check } from './check.ts';
 import {
-  connectedPlace,
+  dhclientConfig,
+  dhclientView,
   dhcpcdConfig,
   dhcpcdView,
   hookView,
@@ -23,7 +24,7 @@ import {
  */
 export const interfaces: Format = {
   id: 'interfaces',
-  connected: connectedPlace,
+  connected: () => 'table',
   ruleForms: formsOfIp,
   files: (network, stack, options) =>
     network.secondaries.flatMap((nic) => filesOf(nic, network, stack, options)),
@@ -52,6 +53,8 @@ function filesOf(
       file('dhclient-hook', `/etc/dhcp/dhclient-enter-hooks.d/${plain}`, hookView(nic, stack, options)),
     );
   }
+  if (ways.includes('dhclient'))
+    files.push(file('dhclient.conf', dhclientConfig(nic), dhclientView(nic, options)));
   if (ways.includes('dhcpcd')) files.push(file('dhcpcd.conf', dhcpcdConfig(nic), dhcpcdView(nic, options)));
   if (stack.include === 'none') {
     files.push(file('if-up', `/etc/network/if-up.d/${plain}`, ifUpView(nic, network.primary), 0o755));

@@ -1,10 +1,8 @@
 import { addressBits, type Family } from '../../model/address.ts';
 import type {
-  ConnectedPlace,
   DesiredFamily,
   DesiredInterface,
   DesiredPrimary,
-  Method,
   PolicyRoute,
   PolicyRule,
 } from '../../model/desired.ts';
@@ -15,9 +13,10 @@ import type { RenderOptions } from '../format.ts';
 export type Way = 'dhclient' | 'dhcpcd' | 'dhcp6' | 'static' | 'none';
 
 /**
- * ifupdown takes whatever DHCP client is installed. dhclient is kept from main by a hook, dhcpcd by a configuration of its
- * own; for any other client, and for IPv6 (whose client old releases start before the link-local address is ready), the
- * address that metadata gives is set instead of asked for. The wire sees no difference.
+ * ifupdown takes whatever DHCP client is installed. dhclient is kept from main by a hook, and renews on its own NIC by its
+ * configuration. dhcpcd puts the subnet of a lease into main and renews by the way that main has to the server (9.4: by the primary
+ * in a shared subnet); for it and any other client, and for IPv6 (whose client old releases start before the link-local address
+ * is ready), a known address is set instead of asked for. The wire sees no difference.
  */
 export function wayOf(own: DesiredFamily | null, family: Family, stack: Stack): Way {
   if (own === null) return 'none';
@@ -26,14 +25,9 @@ export function wayOf(own: DesiredFamily | null, family: Family, stack: Stack): 
   const isWhole = known && !(own.byLease && own.gateway === null);
   if (own.method === 'static' || (isWhole && family === 'ipv6')) return 'static';
   if (family === 'ipv6') return 'dhcp6';
-  if (stack.dhcpClient === 'dhcpcd') return 'dhcpcd';
-  return stack.dhcpClient === 'dhclient' || stack.dhcpClient === null || !known ? 'dhclient' : 'static';
-}
-
-/** Both clients put the subnet of an IPv4 lease into main and cannot be told otherwise. */
-export function connectedPlace(stack: Stack, method: Method, family: Family): ConnectedPlace {
-  if (method === 'static' || family === 'ipv6') return 'table';
-  return stack.dhcpClient === 'udhcpc' || stack.dhcpClient === 'internal' ? 'table' : 'main';
+  if (stack.dhcpClient === 'dhclient') return 'dhclient';
+  if (isWhole) return 'static';
+  return stack.dhcpClient === 'dhcpcd' ? 'dhcpcd' : 'dhclient';
 }
 
 /** The names run-parts and `source-directory` take: letters, digits, `_` and `-`. */
@@ -45,6 +39,20 @@ export function dhcpcdConfig(nic: DesiredInterface): string {
   return `/etc/network/${plainName(nic)}.dhcpcd`;
 }
 
+export function dhclientConfig(nic: DesiredInterface): string {
+  return `/etc/dhcp/${plainName(nic)}.conf`;
+}
+
+/**
+ * What brings the NIC up at boot. `auto /eth1` is a pattern (0.8.17 and later), which a NIC that is not there does not match: `ifup -a` neither
+ * fails nor waits for it. Older releases ignore it as an unknown name, and go by `allow-hotplug`: udev's event, which comes at boot too.
+ * A VLAN is not there until its stanza makes it, and upstart's jobs know `auto` alone.
+ */
+function startsBy(nic: DesiredInterface, stack: Stack): readonly string[] {
+  if (nic.vlan !== null || stack.init === 'upstart') return [`auto ${nic.name}`];
+  return [`allow-hotplug ${nic.name}`, `auto /${nic.name}`];
+}
+
 /** What `templates/interfaces/stanza.liquid` prints. */
 export function stanzaView(nic: DesiredInterface, stack: Stack): Readonly<Record<string, unknown>> {
   return {
@@ -53,6 +61,8 @@ export function stanzaView(nic: DesiredInterface, stack: Stack): Readonly<Record
     mtu: nic.mtu,
     vlan:
       nic.vlan === null ? null : { parent: nic.vlan.parent, parent_mac: nic.vlan.parentMac, id: nic.vlan.id },
+    starts: startsBy(nic, stack),
+    dhclient: `-cf ${dhclientConfig(nic)} -pf /run/dhclient.${nic.name}.pid -lf /var/lib/dhcp/dhclient.${nic.name}.leases ${nic.name}`,
     dhcpcd_config: dhcpcdConfig(nic),
     ipv4: familyView(nic, 'ipv4', stack),
     ipv6: familyView(nic, 'ipv6', stack),
@@ -63,6 +73,8 @@ function familyView(nic: DesiredInterface, family: Family, stack: Stack): Readon
   const own = nic[family];
   return {
     way: wayOf(own, family, stack),
+    // Another stanza of the NIC, cloud-init's, may have started one.
+    ends_dhcpcd: stack.dhcpClient === 'dhcpcd',
     // The kernel asks for advertisements, so that enid hears who sends them, and takes neither default nor subnet of them.
     solicits: own?.byLease === true && wayOf(own, family, stack) === 'dhcp6',
     address: own?.address ?? null,
@@ -98,6 +110,14 @@ export function hookView(
 ): Readonly<Record<string, unknown>> {
   const dhcp6 = wayOf(nic.ipv6, 'ipv6', stack) === 'dhcp6';
   return { mac: nic.mac, mtu: nic.mtu, dns: options.dns, dhcp6 };
+}
+
+/** What `dhclient.conf.liquid` prints. */
+export function dhclientView(
+  nic: DesiredInterface,
+  options: RenderOptions,
+): Readonly<Record<string, unknown>> {
+  return { name: nic.name, dns: options.dns, routers: nic.ipv4?.byLease === true };
 }
 
 /** What `dhcpcd.conf.liquid` prints. */
