@@ -347,7 +347,7 @@ const cases: readonly Case[] = [
       config: { forwarding: { mode: 'symmetric', mask: 0x7f } },
       found: {
         plan: ok({
-          ...{ kept: [], changes: [], differences: [] },
+          ...{ kept: [], changes: [], differences: [], strangers: [] },
           problems: [fail('mark-conflict', 'forwarding.mask', 'is not free', 'set 0x3f').problem],
         }),
       },
@@ -360,7 +360,7 @@ const cases: readonly Case[] = [
       config: { forwarding: { mode: 'symmetric', mask: 0x7f } },
       found: {
         plan: ok({
-          ...{ kept: [], changes: [], problems: [] },
+          ...{ kept: [], changes: [], problems: [], strangers: [] },
           differences: [{ kind: 'forwarding', mac: null, text: 'the script is not loaded', mend: [] }],
         }),
       },

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type DifferenceContext, differences } from './differences.ts';
 import { harm } from './harm.ts';
-import { kernelOf, linkLines, macOf, networkOf, settled4, settled6 } from './testing.ts';
+import { kernelOf, linkLines, macOf, networkOf, prefix, settled4, settled6 } from './testing.ts';
 
 // eth0 is the primary, and enid had configured it as a secondary in table 21002.
 const gone = [{ name: 'eth0', mac: macOf(0), table: 21002, present: true }];
+const sources = new Map([[macOf(0), [prefix('10.0.0.10/32'), prefix('2001:db8::10/128')]]]);
 const context: DifferenceContext = {
-  ...{ gone, slots: new Map([[macOf(0), 2]]), tableBase: 21000, mirrored: [] },
+  ...{ gone, sources, slots: new Map([[macOf(0), 2]]), tableBase: 21000, mirrored: [] },
 };
 const host4 = '21002:\tfrom 10.0.0.10 lookup 21002\n2: eth0    inet 10.0.0.10/32 scope global eth0\n';
 const host6 = '21002:\tfrom 2001:db8::10 lookup 21002\n2: eth0    inet6 2001:db8::10/128 scope global\n';
@@ -45,7 +46,7 @@ describe('a primary that was taken for a secondary', () => {
   it('is not harmed by that', () => {
     const before = kernelOf(linkLines(1), host4);
     const after = kernelOf(linkLines(1), host4.replace(/.*\n/, '').replace('/32', '/24'));
-    const ours = { slots: new Map([[macOf(0), 2]]), tableBase: 21000 };
+    const ours = { sources, slots: new Map([[macOf(0), 2]]), tableBase: 21000 };
     expect(harm(before, after, networkOf(), { ...ours, gone })).toEqual([]);
     expect(harm(before, after, networkOf(), { ...ours, gone: [] })).toMatchObject([
       { kind: 'primary-address' },
