@@ -37,7 +37,7 @@ function ifupdown(suite: System['suite'], version: string, client: string): Syst
     setUp: 'systemctl enable networking.service',
     detects: { stack: 'ifupdown', format: 'interfaces' },
     evidence: /ifupdown|networking|interfaces/,
-    connected: 'main',
+    connected: 'table',
     reapplies: true,
   };
 }
