@@ -4,7 +4,7 @@ import type { Address, Prefix } from '../model/address.ts';
 import type { DesiredInterface } from '../model/desired.ts';
 import type { RenderedFile } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
-import type { Stack } from '../model/stack.ts';
+import type { FormatId, Stack } from '../model/stack.ts';
 import { formats } from './registry.ts';
 import { render } from './render.ts';
 import { templateSource } from './templates.ts';
@@ -518,5 +518,43 @@ describe('what a changed template might make is refused', () => {
     const file = { ...(await only(keyfile, 'eth1')), path: '/etc/passwd' };
 
     expect(formats[id].check(file)).not.toHaveLength(0);
+  });
+});
+
+describe('the policy rules that a stack can keep', () => {
+  const said = (format: FormatId, versions: Partial<Stack['versions']>, changes: Partial<Stack> = {}) => {
+    const { unspecifiedSource, suppressPrefixLength } = formats[format].ruleForms(
+      stackOf(format, versions, changes),
+    );
+    return [unspecifiedSource, suppressPrefixLength];
+  };
+
+  it.each([
+    // networkd drops a From= of zeroes below 249, and has SuppressPrefixLength= since 245; below 235 a unit runs `ip`.
+    ['networkd', { systemd: [234] }, [true, true]],
+    ['networkd', { systemd: [235] }, [false, false]],
+    ['networkd', { systemd: [244] }, [false, false]],
+    ['networkd', { systemd: [245] }, [false, true]],
+    ['networkd', { systemd: [248] }, [false, true]],
+    ['networkd', { systemd: [249] }, [true, true]],
+    ['networkd', { systemd: [249], kernel: [3, 11] }, [true, false]],
+    ['keyfile', { networkmanager: [1, 19] }, [true, false]],
+    ['keyfile', { networkmanager: [1, 20] }, [true, true]],
+    ['ifcfg-nm', { networkmanager: [1, 14] }, [true, true]],
+    ['ifcfg-nm', { networkmanager: [1, 18] }, [true, false]],
+    ['ifcfg', { kernel: [2, 6, 32] }, [true, false]],
+    ['ifcfg', { kernel: [3, 10] }, [true, false]],
+    ['ifcfg', { kernel: [3, 12] }, [true, true]],
+    ['interfaces', { kernel: null }, [true, false]],
+    ['ifcfg-suse', { wicked: [0, 6, 77] }, [false, true]],
+    ['none', {}, [true, true]],
+  ] as const)('%s %j: without a source, suppress_prefixlength: %j', (format, versions, forms) => {
+    expect(said(format, versions, format === 'ifcfg-suse' ? { id: 'wicked' } : {})).toEqual(forms);
+  });
+
+  it('are those of the back end with netplan', () => {
+    expect(said('netplan', { systemd: [245] }, { renderer: 'networkd' })).toEqual([false, true]);
+    const behind = { systemd: [245], networkmanager: [1, 42] };
+    expect(said('netplan', behind, { renderer: 'networkmanager' })).toEqual([true, true]);
   });
 });

@@ -131,5 +131,6 @@ export function stackOf(
   changes: Partial<Stack> = {},
 ): Stack {
   const base = stack();
-  return { ...base, id: idOf[format], format, versions: { ...base.versions, ...versions }, ...changes };
+  const known = { ...base.versions, kernel: [6, 1], ...versions };
+  return { ...base, id: idOf[format], format, versions: known, ...changes };
 }

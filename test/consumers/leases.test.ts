@@ -102,7 +102,7 @@ describe.each([
   },
   {
     name: 'NetworkManager behind netplan',
-    stack: stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' }),
+    stack: stackOf('netplan', { netplan: [0, 106], networkmanager: [1, 42] }, { renderer: 'networkmanager' }),
     start: `netplan generate; ${startNetworkManager('keyfile')}`,
     again: `netplan generate; nmcli connection load /run/NetworkManager/system-connections/netplan-0-enid-eth1.nmconnection; nmcli device reapply eth1`,
     but: /^21001 has fe80::\/64 dev eth1 proto kernel /,

@@ -186,8 +186,11 @@ async function wrongRules(show: Show, network: DesiredNetwork, family: Family): 
   const missing = wanted.flatMap((rule) => {
     const to = rule.to === null ? '' : ` to ${short(rule.to)}`;
     const table = rule.table === 254 ? 'main' : rule.table;
-    const line = `${rule.priority}: from ${rule.from === null ? 'all' : short(rule.from)}${to} lookup ${table}`;
-    const found = [...rules].find((each) => each.startsWith(line));
+    const from = rule.from === null ? 'all' : short(rule.from);
+    const suppress =
+      rule.suppressPrefixLength === null ? '' : ` suppress_prefixlength ${rule.suppressPrefixLength}`;
+    const line = `${rule.priority}: from ${from}${to} lookup ${table}${suppress}`;
+    const found = [...rules].find((each) => each.replace(/ proto \S+$/, '') === line);
     return found !== undefined && rules.delete(found) ? [] : [`no rule ${line}`];
   });
   return [...missing, ...[...rules].map((line) => `a rule too many: ${line}`)];

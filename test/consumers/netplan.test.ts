@@ -58,7 +58,7 @@ it('netplan makes nothing of VLANs, which its back end is told of directly', asy
 });
 
 describe('netplan with renderer NetworkManager', () => {
-  const versions = { ...stack().versions, netplan: [0, 106] };
+  const versions = { ...stack().versions, netplan: [0, 106], networkmanager: [1, 42], kernel: [6, 1] };
   const behind = stack({ id: 'netplan', format: 'netplan', renderer: 'networkmanager', versions });
 
   it.each(goldenCases)('%s', async (name) => {

@@ -26,7 +26,10 @@ afterEach(async () => {
 
 describe.each([
   ['keyfile', stackOf('keyfile', { networkmanager: [1, 42] })],
-  ['netplan', stackOf('netplan', { netplan: [0, 106] }, { renderer: 'networkmanager' })],
+  [
+    'netplan',
+    stackOf('netplan', { netplan: [0, 106], networkmanager: [1, 42] }, { renderer: 'networkmanager' }),
+  ],
 ] as const)('NetworkManager does as %s says', (format, stack) => {
   // Where an IPv6 lease alone tells the address, the subnet has to be advertised as managed: leases.test.ts.
   it.each(kernelCases.filter((name) => name !== 'leased6-1-told'))('%s', async (name) => {
