@@ -51,7 +51,7 @@ export function reportRun(
   session: Session,
 ): RunReport {
   const { seen, intention, repairs } = plan;
-  const { network, notes } = intention.wanted;
+  const { network, notes, overlaps } = intention.wanted;
   const edited = intention.files.kept.filter((file) => file.problem.code === 'edited');
   const troubles = {
     edited: macsOf(edited),
@@ -83,7 +83,7 @@ export function reportRun(
     interfaces,
     problems,
     done: [...changed.done, ...notes, ...intention.forwarding.notes, ...awaiting],
-    notes: strangersIn(afterwards, intention.wanted),
+    notes: [...strangersIn(afterwards, intention.wanted), ...overlaps],
   };
 }
 

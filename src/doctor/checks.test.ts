@@ -376,6 +376,11 @@ const cases: readonly Case[] = [
     found: 'leave by the NIC that they came in by',
   },
   {
+    ...{ check: 'overlaps', when: 'a route contains the subnet', state: 'warning', subject: 'machine' },
+    scene: { ipv4: `${healthy4}\n10.0.0.0/8 dev br0 proto kernel scope link` },
+    ...{ found: /10\.0\.0\.0\/8 by br0 contains 10\.0\.1\.0\/24/, advice: /ip route show/ },
+  },
+  {
     ...{ check: 'rp-filter', when: 'strict', state: 'problem', subject: 'eth1' },
     scene: { sysctls: { 'net/ipv4/conf/eth1/rp_filter': '1' } },
     ...{ found: /strict \(1\)/, advice: /sysctl -w net\/ipv4\/conf\/eth1\/rp_filter=2/ },

@@ -5,7 +5,7 @@ import { container, ipCommand, kernel, metadata, primary, stack } from './checks
 import { agents, automaticProfile, cloudInit, namePins } from './checks/next-boot.ts';
 import { owner } from './checks/owner.ts';
 import { hotPlug, missing, nicCount, unlisted } from './checks/present.ts';
-import { forwarded, primaryReplies, publicAddress, replies, services } from './checks/replies.ts';
+import { forwarded, overlaps, primaryReplies, publicAddress, replies, services } from './checks/replies.ts';
 import { rpFilter, sameSubnet } from './checks/sysctls.ts';
 import { daemon, desired, files, lastRun, state, strangers, transaction } from './checks/upkeep.ts';
 import { type Check, type Diagnosis, diagnosisStates } from './diagnosis.ts';
@@ -16,7 +16,7 @@ export const checks: readonly Check[] = [
   ...[container, ipCommand, kernel, metadata, primary, stack],
   ...[missing, unlisted, hotPlug, nicCount, owner],
   ...[link, address, ipv6],
-  ...[defaultRoute, replies, primaryReplies, services, publicAddress, forwarded],
+  ...[defaultRoute, replies, primaryReplies, services, publicAddress, forwarded, overlaps],
   ...[rpFilter, sameSubnet, desired, strangers],
   ...[files, state, transaction, lastRun, daemon],
   ...[cloudInit, agents, automaticProfile, namePins],

@@ -30,6 +30,7 @@ import { goneInterfaces } from './gone.ts';
 import { learn } from './learn.ts';
 import { findNic, findPrimary, matches } from './nic.ts';
 import { onlyWayOut } from './only-way-out.ts';
+import { overlappingRoutes } from './overlaps.ts';
 import { withConfiguredVlans } from './overlay.ts';
 import { type Addressed, withMetricDefault, withoutPolicy, withPolicy } from './policy.ts';
 import { remembered } from './remember.ts';
@@ -66,6 +67,8 @@ export interface Wanted {
   readonly gone: readonly GoneInterface[];
   /** Sentences for the report: what could not be had as configured. */
   readonly notes: readonly string[];
+  /** Sentences: routes of main that meet a secondary's subnet and are not followed as before. No failure. */
+  readonly overlaps: readonly string[];
 }
 
 /**
@@ -116,7 +119,8 @@ export function desire(input: DesireInput): Result<Wanted> {
     .map((nic) => `${nic.name}: no address and subnet in metadata for static addressing, so DHCP is used`);
   const learned = remembered(instance, network, state, gone);
   const notes = [...fallen, ...admission.notes, ...unusedAddresses(instance, config)];
-  return ok({ network, slots, learned, gone, notes });
+  const overlaps = overlappingRoutes(kernel, network, input.ruleForms);
+  return ok({ network, slots, learned, gone, notes, overlaps });
 }
 
 /** The primary as metadata and kernel tell it. Errors: as {@link desire}. */

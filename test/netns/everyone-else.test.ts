@@ -26,6 +26,7 @@ const scene = useScene({ ipv6: true }, async ({ vpc }) => {
   await server.ip(['link set c0 up', 'addr add 172.17.0.1/16 dev c0']);
   await published.ip(['addr add 172.17.0.2/16 dev eth0', 'route add default via 172.17.0.1']);
   await server.sysctl({ 'net/ipv4/ip_forward': 1 });
+  expect((await server.run(['nft', '--version'])).code, 'install the package nftables').toBe(0);
   await server.must(['nft', '-f', '-'], publish(primary.ipv4[0] ?? ''));
   listen(published);
 

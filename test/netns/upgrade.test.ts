@@ -30,20 +30,15 @@ const scene = useScene({ ipv6: true }, async ({ vpc }) => {
   await vpc.attach({ subnet: 1, ipv6: true, count: 2 });
   await vpc.attach({ subnet: 0, ipv6: true });
   await vpc.server.ip((await fixture('kernel.ip')).split('\n').filter((line) => line !== ''));
-  await vpc.server.sysctl({
-    'net/ipv4/conf/eth1/rp_filter': 2,
-    'net/ipv4/conf/eth2/rp_filter': 2,
-    'net/ipv6/conf/eth1/accept_ra': 0,
-    'net/ipv6/conf/eth2/accept_ra': 0,
-    ...Object.fromEntries(
-      ['eth0', 'eth2'].flatMap((name) => [
-        [`net/ipv4/conf/${name}/arp_ignore`, 1],
-        [`net/ipv4/conf/${name}/arp_announce`, 2],
-      ]),
-    ),
-  });
-  const keep = 'umask 077; mkdir -p /var/lib/enid; cat > /var/lib/enid/state.json';
-  await vpc.server.must(['sh', '-ec', keep], await fixture('state.json'));
+  const keep = (path: string) => [
+    'sh',
+    '-ec',
+    `mkdir -p /var/lib/enid /etc/sysctl.d; cat > ${path}; chmod $1 ${path}`,
+    'sh',
+  ];
+  await vpc.server.must([...keep('/etc/sysctl.d/60-enid.conf'), '644'], await fixture('60-enid.conf'));
+  await vpc.server.must([...keep('/var/lib/enid/state.json'), '600'], await fixture('state.json'));
+  await vpc.server.must(['sysctl', '-q', '-p', '/etc/sysctl.d/60-enid.conf']);
   await expectAllWell(scene, former);
   losses = pinged();
 });

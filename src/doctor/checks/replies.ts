@@ -130,6 +130,19 @@ function causeOf(nic: Nic, astray: readonly Way[]): { readonly why: string; read
   return { why: 'its replies leave by another NIC', see: 'replies' };
 }
 
+/** Routes of main that meet a secondary's subnet: they lead new connections elsewhere than before. */
+export const overlaps: Check = {
+  name: 'overlaps',
+  judge: (found) =>
+    known(found.wanted, ({ overlaps: sentences }) =>
+      orFine(
+        sentences.map((sentence) => warning(machine, sentence, '`ip route show table main` lists them')),
+        machine,
+        'no route of main leads elsewhere than before',
+      ),
+    ),
+};
+
 /** Ports that containers publish: what the host forwards follows main, unless connections are marked. */
 export const forwarded: Check = {
   name: 'forwarded',
