@@ -75,7 +75,8 @@ export function restoring(snapshot: KernelState, now: KernelState, extent: Exten
     rules: missing(was.rules, is.rules, ruleKey),
   };
   return [
-    ...missing(is.rules, was.rules, ruleKey).map(dropRule),
+    // The last first: those before keep replies from the NIC to which the last ones lead.
+    ...missing(is.rules, was.rules, ruleKey).map(dropRule).reverse(),
     ...missing(is.routes, was.routes, routeKey).map(dropRoute),
     ...missing(is.addresses, was.addresses, addressKey).map(dropAddress),
     ...vlans.commands,
