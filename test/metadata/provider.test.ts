@@ -168,13 +168,6 @@ describe('a saved file', () => {
       ': interfaces[0].ipv6.addresses[0]',
       'correct the file',
     ],
-    [
-      'harmful',
-      saved.replace('true', 'true,"ipv6":{"gateway":"ff02::1"}'),
-      'metadata-malformed',
-      ': 00:16:3e:00:00:01 ipv6',
-      'correct the file',
-    ],
   ])('that is %s is an error with its place and what to do', async (_, text, code, place, advice) => {
     expect(await read(text)).toMatchObject({
       ok: false,
@@ -206,37 +199,6 @@ describe('a saved file', () => {
 
   it('has to be named', async () => {
     expect(await read(saved, null)).toMatchObject({ ok: false, problem: { code: 'config-invalid' } });
-  });
-});
-
-describe('a network that could only harm is refused', () => {
-  const withNic = (family: object, name = 'ipv4'): string =>
-    JSON.stringify({
-      interfaces: [
-        { mac: '00:16:3e:00:00:01', primary: true },
-        { mac: '00:16:3e:00:00:02', [name]: family },
-      ],
-    });
-
-  it.each([
-    ['a loopback address', withNic({ addresses: ['127.0.0.1'] })],
-    ['no address', withNic({ addresses: ['0.0.0.0'] })],
-    ['a multicast address', withNic({ addresses: ['ff02::1'] }, 'ipv6')],
-    ['a subnet of everything', withNic({ subnet: '0.0.0.0/0' })],
-    ['half of everything', withNic({ subnet: '128.0.0.0/1' })],
-    ['a prefix of all IPv6', withNic({ prefixes: ['2000::/3'] }, 'ipv6')],
-    ['the loopback subnet', withNic({ subnet: '127.0.0.0/8' })],
-    ['a mask of nothing', withNic({ addresses: ['10.0.0.1'], prefixLength: 0 })],
-    ['a gateway of nothing', withNic({ gateway: '0.0.0.0' })],
-    ['a route by nothing', withNic({ routes: [{ destination: '10.9.0.0/16', via: '0.0.0.0' }] })],
-  ])('%s', async (_, text) => {
-    const result = await reader(
-      { file: '/saved.json' },
-      { provider: 'file', files: { '/saved.json': text } },
-    ).read();
-
-    expect(result).toMatchObject({ ok: false, problem: { code: 'metadata-malformed' } });
-    expect(!result.ok && result.problem.place).toContain('00:16:3e:00:00:02');
   });
 });
 
