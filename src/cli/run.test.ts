@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { marker } from '../model/file.ts';
 import { emptyState } from '../model/state.ts';
 import { statePath } from '../state/load.ts';
 import { printState } from '../state/save.ts';
@@ -76,6 +77,26 @@ it('clean --force leaves a file without the marker of enid alone, whatever state
   expect(JSON.parse(output)).toMatchObject({ removed: [], kept: ['/etc/passwd'] });
   expect(exitCode).toBe(3);
   expect(existsSync(join(root, 'etc/passwd'))).toBe(true);
+});
+
+it('clean removes the empty directories that enid made, and no other', async () => {
+  const [ours, theirs] = ['/etc/systemd/network/10-netplan-eth1.network.d', '/etc/netplan'];
+  const [file, other] = [`${ours}/60-enid.conf`, `${theirs}/60-enid.yaml`];
+  for (const path of [file, other, statePath]) mkdirSync(dirname(join(root, path)), { recursive: true });
+  const text = `${marker}\n`;
+  const owned = [file, other].map((path) => ({ path, digest: digestOf(text), mode: 0o644, mac: null }));
+  for (const { path } of owned) writeFileSync(join(root, path), text);
+  const files = new Map(owned.map((entry) => [entry.path, entry]));
+  writeFileSync(join(root, statePath), printState({ ...emptyState, files, directories: [ours] }));
+
+  expect(JSON.parse((await enid('clean', '--json')).output).removed).toEqual(
+    expect.arrayContaining([file, other, ours]),
+  );
+  expect([ours, dirname(ours), theirs].map((path) => existsSync(join(root, path)))).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 describe('what is printed', () => {

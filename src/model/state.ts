@@ -15,6 +15,8 @@ export interface State {
   readonly names: ReadonlyMap<Mac, string>;
   /** By path. */
   readonly files: ReadonlyMap<string, OwnedFile>;
+  /** Directories that enid made and that still hold a file of ours, sorted: only these are ever removed. */
+  readonly directories: readonly string[];
   /** Values that sysctls had before we set them, by key with slashes. */
   readonly sysctls: ReadonlyMap<string, { readonly former: string; readonly ours: string }>;
   /** Further private addresses that we set on the primary (`manage_primary`): only these are ever taken from it again. */
@@ -59,6 +61,7 @@ export const emptyState: State = {
   detached: new Map(),
   names: new Map(),
   files: new Map(),
+  directories: [],
   sysctls: new Map(),
   primaryAddresses: [],
   addresses: new Map(),

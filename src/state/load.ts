@@ -85,6 +85,8 @@ const readState = object({
   detached: orElse<ReadonlyMap<Mac, string>>(new Map(), map(mac, text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/))),
   names: map(mac, text(/^[^\s/\0]{1,15}$/)),
   files: map(absolutePath, object({ digest, mode: whole(0, 0o7777), mac: nullable(mac) })),
+  // A state.json of 0.1.0 has none: what it made stays.
+  directories: orElse<readonly string[]>([], list(absolutePath)),
   sysctls: map(text(/^[\w.@:/-]+$/), object({ former: text(), ours: text() })),
   primaryAddresses: list(parsed(parseAddress)),
   // A state.json of 0.1.0 has neither.

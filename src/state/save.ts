@@ -32,6 +32,7 @@ export function printState(state: State): string {
     detached: record(state.detached, (since) => since),
     names: record(state.names, (name) => name),
     files: record(state.files, ({ digest, mode, mac }) => ({ digest, mode, mac })),
+    directories: [...state.directories].sort(),
     sysctls: record(state.sysctls, ({ former, ours }) => ({ former, ours })),
     primaryAddresses: [...state.primaryAddresses].sort(),
     addresses: record(state.addresses, (all) => [...all].sort()),

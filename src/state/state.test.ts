@@ -54,6 +54,7 @@ const states: fc.Arbitrary<State> = fc
         },
       )
       .map((files) => new Map(files.map((file) => [file.path, file]))),
+    directories: fc.constant(['/etc/netplan', '/etc/systemd/network/10-netplan-eth1.network.d']),
     sysctls: fc.constant(new Map([['net/ipv4/conf/eth1.100/rp_filter', { former: '1', ours: '2' }]])),
     primaryAddresses: fc
       .uniqueArray(fc.constantFrom(anAddress('10.0.0.21'), anAddress('2001:db8::21')))

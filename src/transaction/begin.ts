@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { FileChange } from '../model/file.ts';
 import type { KernelState } from '../model/kernel.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
@@ -6,6 +5,7 @@ import type { State } from '../model/state.ts';
 import type { FileContent, Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { bytesAfter, digestOf, sameBytes } from './content.ts';
+import { missingDirectories } from './directories.ts';
 import { nextId, pendingTransactions } from './history.ts';
 import { createJournal, placesOf } from './journal.ts';
 import { ownedChanges } from './owned.ts';
@@ -110,24 +110,6 @@ function plannedChange(change: FileChange, index: number): PlannedChange {
         : { digest: digestOf(before.bytes), mode: before.mode, uid: before.uid, gid: before.gid, backup },
     after: bytes === null ? null : digestOf(bytes),
   };
-}
-
-/** Directories the files need that are not there, outermost first. */
-async function missingDirectories(
-  files: Pick<Files, 'kind'>,
-  changes: readonly FileChange[],
-): Promise<Result<readonly string[]>> {
-  const missing = new Set<string>();
-  for (const change of changes) {
-    if (change.after === null) continue;
-    for (let above = dirname(change.path); above !== '/' && !missing.has(above); above = dirname(above)) {
-      const kind = await files.kind(above);
-      if (!kind.ok) return kind;
-      if (kind.value !== null) break;
-      missing.add(above);
-    }
-  }
-  return ok([...missing].sort());
 }
 
 /** That a file is what the plan was made for. Errors: `edited`, `file-unreadable`. */

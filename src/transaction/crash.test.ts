@@ -53,6 +53,8 @@ const here = new Map();
 interface Scene {
   readonly files: ReadonlyMap<string, { readonly text: string; readonly mode: number; readonly uid: number }>;
   readonly owned: readonly string[];
+  /** Directories that enid made. */
+  readonly made: readonly string[];
   readonly rendered: readonly RenderedFile[];
   readonly decision: 'commit' | 'roll back';
 }
@@ -84,6 +86,7 @@ const scenes: fc.Arbitrary<Scene> = fc.record({
     )
     .map((entries) => new Map(entries)),
   owned: fc.subarray([...paths]),
+  made: fc.subarray(['/etc/netplan', '/etc/new', '/etc/new/deep', '/etc/new/deep/er']),
   rendered: fc.subarray([...paths]).chain((chosen) =>
     fc.tuple(
       ...chosen.map((path) =>
@@ -112,7 +115,12 @@ async function stage(files: Files, scene: Scene): Promise<State> {
     const found = scene.files.get(path);
     return [path, { path, digest: digestOf(found?.text ?? 'gone'), mode: found?.mode ?? 0, mac }];
   });
-  const state = { ...emptyState, slots: new Map([[mac, 1]]), files: new Map(owned) };
+  const state = {
+    ...emptyState,
+    slots: new Map([[mac, 1]]),
+    files: new Map(owned),
+    directories: scene.made,
+  };
   value(await saveState(files, state));
   return state;
 }
@@ -165,8 +173,12 @@ async function tryRecover(files: Files): Promise<void> {
 }
 
 /** The tree and what state.json says of it, as one thing to compare. */
-async function account(files: Files, tree: unknown): Promise<{ tree: unknown; owned: unknown }> {
-  return { tree, owned: [...value(await loadState(files)).files] };
+async function account(
+  files: Files,
+  tree: unknown,
+): Promise<{ tree: unknown; owned: unknown; made: unknown }> {
+  const state = value(await loadState(files));
+  return { tree, owned: [...state.files], made: state.directories };
 }
 
 async function boot(): Promise<Memory> {
@@ -229,6 +241,7 @@ describe('a power cut at any operation', () => {
     const scene: Scene = {
       files: new Map([[paths[0], { text: 'old', mode: 0o644, uid: 0 }]]),
       owned: [paths[0]],
+      made: [],
       rendered: [{ path: paths[1], text: 'new', mode: 0o600, mac, template: 't' }],
       decision: 'commit',
     };
@@ -283,14 +296,14 @@ describe('the same on a real disk', () => {
       mac,
       template: 't',
     }));
-    const scene: Scene = { files: new Map(), owned: [], rendered, decision: 'commit' };
+    const scene: Scene = { files: new Map(), owned: [], made: [], rendered, decision: 'commit' };
     const owned = [paths[0], paths[1]].map((path): [string, OwnedFile] => {
       const bytes = readFileSync(join(start, path));
       return [path, { path, digest: digestOf(bytes), mode: 0o644, mac }];
     });
     const state: State = { ...emptyState, files: new Map(owned) };
     value(await saveState(nodeFiles(start), state));
-    const old = { tree: realTree(start), owned: [...state.files] };
+    const old = { tree: realTree(start), owned: [...state.files], made: state.directories };
 
     const copy = (name: string): string => {
       const root = join(top, name);
@@ -337,6 +350,9 @@ describe('after a commit', () => {
           const there = disk.contents.get(path) ?? null;
           return !rendered.has(path) && there !== null && !isMarked(there.bytes);
         });
+        for (const directory of saved.directories) {
+          expect([...saved.files.keys()].some((path) => path.startsWith(`${directory}/`))).toBe(true);
+        }
         expect(again).toMatchObject({ changes: [], owned: saved.files });
         expect(again.kept.map(({ path, problem }) => [path, problem.code])).toEqual(
           foreign.sort().map((path) => [path, 'unmanaged']),

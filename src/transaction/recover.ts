@@ -9,7 +9,6 @@ import { placesOf, transactionsPath } from './journal.ts';
 import type { World } from './ladder.ts';
 import { lockPath, takeLock } from './lock.ts';
 import { type Placed, putInPlace } from './misplaced.ts';
-import { withOwned } from './owned.ts';
 import type { Planned } from './records.ts';
 import { removeTemporaries, sweepTemporaries } from './restore.ts';
 import { type RollbackReport, rollBack } from './rollback.ts';
@@ -127,9 +126,8 @@ async function finish(ports: Pick<Ports, 'files'>, transaction: Transaction): Pr
   if (left !== undefined) return { id, kind: 'failed', problem: left };
   const state = await loadState(ports.files);
   if (!state.ok) return { id, kind: 'failed', problem: state.problem };
-  const files = withOwned(state.value.files, journal.planned.owned, 'after');
-  const finished = await finishCommitted(ports, transaction, { ...state.value, files });
-  return finished.ok ? { id, kind: 'finished' } : { id, kind: 'failed', problem: finished.problem };
+  const { problem } = await finishCommitted(ports, transaction, state.value);
+  return problem === null ? { id, kind: 'finished' } : { id, kind: 'failed', problem };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { saveState } from '../state/save.ts';
 import { stillAsPlanned } from './begin.ts';
 import type { Armed } from './deadman.ts';
+import { removeEmptied } from './directories.ts';
 import { prune } from './history.ts';
 import { type Journal, openJournal, placesOf } from './journal.ts';
 import { withOwned } from './owned.ts';
@@ -87,18 +88,27 @@ export async function commit(
 ): Promise<Result<Committed>> {
   const decided = await transaction.journal.append({ phase: 'committed' });
   if (!decided.ok) return decided;
-  const after = { ...state, files: withOwned(state.files, transaction.journal.planned.owned, 'after') };
-  const closed = await finishCommitted(ports, transaction, after);
-  return ok({ state: after, problem: closed.ok ? null : closed.problem });
+  return ok(await finishCommitted(ports, transaction, state));
 }
 
-/** What follows the decision: state.json, then the transaction is no longer pending. */
+/**
+ * What follows the decision: directories that enid made and that are empty now go, then state.json, then the transaction is
+ * no longer pending. `state` is that of before, or what an earlier attempt saved.
+ */
 export async function finishCommitted(
   ports: Pick<Ports, 'files'>,
   transaction: Transaction,
   state: State,
-): Promise<Result<void>> {
-  const { files } = ports;
+): Promise<Committed> {
+  const { owned: changes, directories: made } = transaction.journal.planned;
+  const owned = withOwned(state.files, changes, 'after');
+  const tidied = await removeEmptied(ports.files, [...state.directories, ...made], owned.keys());
+  const after = { ...state, files: owned, directories: tidied.kept };
+  const closed = await close(ports.files, transaction, after);
+  return { state: after, problem: closed.ok ? (tidied.problems[0] ?? null) : closed.problem };
+}
+
+async function close(files: Files, transaction: Transaction, state: State): Promise<Result<void>> {
   const saved = await saveState(files, state);
   if (!saved.ok) return saved;
   const places = placesOf(transaction.id);

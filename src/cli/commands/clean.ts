@@ -8,6 +8,7 @@ import { exitCodes } from '../../report/exit-code.ts';
 import { statusPath } from '../../report/status.ts';
 import { loadState, statePath } from '../../state/load.ts';
 import { digestOf, isMarked } from '../../transaction/content.ts';
+import { removeEmptied } from '../../transaction/directories.ts';
 import { pendingTransactions } from '../../transaction/history.ts';
 import { transactionsPath } from '../../transaction/journal.ts';
 import { takeLock } from '../../transaction/lock.ts';
@@ -80,7 +81,10 @@ async function removeFiles(
     if (!removed.ok) return removed;
     gone.push(path);
   }
-  return ok({ gone, kept });
+  const tidied = await removeEmptied(files, state.directories, kept);
+  const [problem] = tidied.problems;
+  if (problem !== undefined) return { ok: false, problem };
+  return ok({ gone: [...gone, ...tidied.removed], kept });
 }
 
 /** Slots, believed metadata, backups: with an edited file left, the state stays too, or it would be nobody's. */
