@@ -19,6 +19,7 @@ import type { Plan } from './plan.ts';
 import { probesOf } from './reach.ts';
 import type { Session } from './session.ts';
 import { refusalAfter } from './setbacks.ts';
+import { servicesOf, waysBefore } from './ways.ts';
 import { touchedNics, type Work } from './work.ts';
 
 /** Nothing was touched. */
@@ -51,6 +52,9 @@ export async function beginWork(
   const saved = await saveState(ports.files, { ...state, refusedPlan });
   if (!saved.ok) return { problem: saved.problem, isRefused: false };
   if (!proven.ok) return { problem: proven.problem, isRefused };
+  const services = await servicesOf(ports.files, plan, session);
+  const ways = await waysBefore(ports, plan, services);
+  if (!ways.ok) return { problem: ways.problem, isRefused: false };
   const endpoint = seen.config.metadata.endpoint ?? session.metadata.opened?.provider.endpoint ?? null;
   const probes = await answering(probesOf(ports, intention.wanted.network.primary, seen.config, endpoint));
   const answered = probes.map((probe) => probe.name);
@@ -67,7 +71,8 @@ export async function beginWork(
   }
   const until = ports.clock.monotonic() + timeout / 2;
   const common = { ports, plan, options, session, transaction, probes, endpoint, until };
-  return { work: { ...common, armed: armed.value, addedDefaults: [], done: [], problems: [] }, state };
+  const measured = { ...common, ways: ways.value, services, armed: armed.value };
+  return { work: { ...measured, addedDefaults: [], done: [], problems: [] }, state };
 }
 
 async function giveUp(ports: Ports, transaction: Transaction, problem: Problem): Promise<NotBegun> {

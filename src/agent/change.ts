@@ -131,7 +131,7 @@ async function putBack(work: Work, remembered: State, why: Problem): Promise<Cha
   const rearmed = await rearmDeadman(ports, work.armed, { id: transaction.id, after, self: session.self });
   const armed = rearmed.ok ? rearmed.value : work.armed;
   if (rearmed.ok) await noteArmed(transaction, armed); // whoever closes it for us disarms that one
-  const world = worldOf(ports, plan.seen.kernel, network.primary, work.probes);
+  const world = worldOf(ports, plan.seen.kernel, network.primary, work.probes, work.ways);
   const dropped = await runBatch(ports.exec, work.addedDefaults);
   if (!dropped.ok) ports.log.warn('an added default route is left', { why: dropped.problem.message });
   const report = await rollBack(ports, transaction, why.message, world);

@@ -52,7 +52,8 @@ export function reportInterfaces(
     table: null,
     addresses: addressesOn(kernel, primary.name),
     files: [],
-    differences: differences.filter((difference) => difference.mac === primary.mac),
+    // What is about no NIC alone concerns the machine's way out.
+    differences: differences.filter(({ mac }) => mac === primary.mac || mac === null),
   };
   const secondaries = network.secondaries.map((nic) => {
     const own = differences.filter((difference) => difference.mac === nic.mac);

@@ -35,9 +35,10 @@ describe('the probes', () => {
 
   it.each([
     ['both families, an IPv4 endpoint', primary(four, six), 'http://100.100.100.200', 'gateway metadata'],
-    ['IPv6 alone, an IPv4 endpoint', primary(null, six), 'http://100.100.100.200', 'gateway'],
+    ['IPv6 alone, an IPv4 endpoint', primary(null, six), 'http://100.100.100.200', 'gateway metadata'],
     ['IPv6 alone, an IPv6 endpoint', primary(null, six), 'http://[fd00:ec2::254]', 'gateway metadata'],
-    ['IPv4 alone, an IPv6 endpoint', primary(four, null), 'http://[fd00:ec2::254]', 'gateway'],
+    ['IPv4 alone, an IPv6 endpoint', primary(four, null), 'http://[fd00:ec2::254]', 'gateway metadata'],
+    ['no gateway', primary(family('10.0.0.5', null), null), 'http://100.100.100.200', 'metadata'],
     ['no endpoint', primary(four, null), null, 'gateway'],
   ])('are those that can be asked: %s', async (_, nic, endpoint, names) => {
     const { ports } = await fakeMachine();

@@ -8,7 +8,7 @@ import { type GatewayTarget, gatewayProbe, metadataProbe, type Probe, silenced }
 
 type ProbePorts = Pick<Ports, 'exec' | 'http' | 'clock'>;
 
-/** The probes that the configuration asks for and the primary's addresses allow. */
+/** The probes that the configuration asks for; the gateway is asked where the primary has an address and a gateway. */
 export function probesOf(
   ports: ProbePorts,
   primary: DesiredPrimary,
@@ -18,10 +18,8 @@ export function probesOf(
   const probes: Probe[] = [];
   const target = gatewayOf(primary);
   if (config.rollback.probe.includes('gateway') && target !== null) probes.push(gatewayProbe(ports, target));
-  if (config.rollback.probe.includes('metadata') && endpoint !== null) {
-    const source = primary[endpoint.includes('://[') ? 'ipv6' : 'ipv4']?.addresses[0];
-    if (source !== undefined) probes.push(metadataProbe(ports, { url: `${endpoint}/`, source }));
-  }
+  if (config.rollback.probe.includes('metadata') && endpoint !== null)
+    probes.push(metadataProbe(ports, { url: `${endpoint}/` }));
   return probes;
 }
 

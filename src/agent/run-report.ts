@@ -134,7 +134,10 @@ function outcomeOf(
 ): Outcome {
   if (changed.outcome !== 'applied' && changed.outcome !== 'unchanged') return changed.outcome;
   if (stale !== null && changed.outcome === 'unchanged') return 'unknown';
-  const isWhole = interfaces.every((nic) => nic.state !== 'pending' && nic.state !== 'failed');
+  const isWhole = interfaces.every(
+    ({ state, role, differences }) =>
+      state !== 'pending' && state !== 'failed' && (role !== 'primary' || differences.length === 0),
+  );
   return isWhole && isUnhindered ? changed.outcome : 'degraded';
 }
 

@@ -7,6 +7,7 @@ import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import { askedDifferences } from '../verify/asked.ts';
+import { describeDiversions } from '../verify/diverted.ts';
 import { type Harm, harm } from '../verify/harm.ts';
 import { silenced } from '../verify/probe.ts';
 import { type Reach, stillWrong } from './activation.ts';
@@ -14,6 +15,7 @@ import { forwardingDifferences } from './forwarding.ts';
 import { ownBefore } from './own.ts';
 import type { Plan } from './plan.ts';
 import { settle } from './settle.ts';
+import { allowedBy, desiredBy, lastingDiversions } from './ways.ts';
 import { timeLeft, type Work } from './work.ts';
 
 /** What became of a change, as the kernel and the world outside tell it. */
@@ -27,7 +29,7 @@ export interface Verdict {
 
 /**
  * Waits until the kernel is as desired or nothing more will come, asks the kernel which way packets go, and looks for
- * harm. Where steps of a network service ran, foreign routes and rules that vanished are put back first, and only what
+ * harm: a way that leads by another NIC than before, without this change being made for it, is harm. Where steps of a network service ran, foreign routes and rules that vanished are put back first, and only what
  * does not come back is harm; `ip` alone touches nothing foreign, so what vanished meanwhile was somebody's wish. After a
  * restart of the whole service the primary has time to ask for its lease again.
  */
@@ -46,12 +48,15 @@ export async function verify(work: Work, reach: Reach): Promise<Result<Verdict>>
   const { kernel, done } = settled.value;
   const lost = await stillLost(ports, plan, kernel, reach !== 'ip');
   if (!lost.ok) return lost;
-  const [asked, silent, forwarding] = await Promise.all([
-    askedDifferences(ports.exec, kernel, network),
+  const allowed = allowedBy(desiredBy(plan, settled.value.differences));
+  const [asked, silent, diverted, forwarding] = await Promise.all([
+    askedDifferences(ports.exec, kernel, network, work.services.metadata),
     silenced(probes, ports.clock),
+    lastingDiversions(ports, work.ways, allowed),
     forwardingDifferences(ports, plan.intention.forwarding),
   ]);
   if (!asked.ok) return asked;
+  if (!diverted.ok) return diverted;
   if (!forwarding.ok) return forwarding;
   const unanswered = silent.map(
     (probe) => `the ${probe.name} answered before the change and does not any more`,
@@ -59,7 +64,11 @@ export async function verify(work: Work, reach: Reach): Promise<Result<Verdict>>
   return ok({
     kernel,
     differences: [...settled.value.differences, ...asked.value, ...forwarding.value],
-    harm: [...lost.value.harm.map((entry) => entry.text), ...unanswered],
+    harm: [
+      ...lost.value.harm.map((entry) => entry.text),
+      ...unanswered,
+      ...describeDiversions(diverted.value),
+    ],
     done: [...done, ...lost.value.done],
   });
 }

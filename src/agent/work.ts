@@ -5,6 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Armed } from '../transaction/deadman.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { Probe } from '../verify/probe.ts';
+import type { Services, Way } from '../verify/ways.ts';
 import type { RunOptions } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -19,6 +20,9 @@ export interface Work {
   readonly armed: Armed;
   /** What answered before anything was touched. */
   readonly probes: readonly Probe[];
+  /** Which way packets went before anything was touched. */
+  readonly ways: readonly Way[];
+  readonly services: Services;
   /**
    * Monotonic milliseconds at which it is given up: half of the dead-man timer's time, so that the way back is made
    * here and the timer stays for when nothing here moves any more (design section 7).

@@ -7,10 +7,13 @@ import { ok, type Result } from '../model/problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { World } from '../transaction/ladder.ts';
 import { type Probe, silenced } from '../verify/probe.ts';
+import type { Way } from '../verify/ways.ts';
 import { isOwn, isReachable } from './reach.ts';
+import { lastingDiversions, nothingAllowed } from './ways.ts';
 
 /**
- * The machine as the rollback ladder sees it. `probes` are those that answered before. A kernel that cannot be read is
+ * The machine as the rollback ladder sees it. `probes` are those that answered before, `ways` what the kernel said of the way
+ * of packets then. A kernel that cannot be read is
  * no proof that the machine is not reachable: then the probes alone decide, and without any it counts as reachable.
  */
 export function worldOf(
@@ -18,21 +21,32 @@ export function worldOf(
   before: KernelState,
   primary: DesiredPrimary,
   probes: readonly Probe[],
+  ways: readonly Way[] = [],
 ): World {
+  const isDiverted = async (): Promise<boolean> => {
+    const diverted = await lastingDiversions(ports, ways, nothingAllowed);
+    return diverted.ok && diverted.value.length > 0;
+  };
   return {
     ...machine(ports),
     reachable: async () => {
       const now = await readPatiently(ports);
       if (!now.ok) return (await silenced(probes, ports.clock)).length === 0;
-      return isReachable(ports, before, now.value, primary, probes);
+      return (await isReachable(ports, before, now.value, primary, probes)) && !(await isDiverted());
     },
+    isDiverted,
     isOwn: (address) => isOwn(primary, address),
   };
 }
 
 /** The machine where nothing is known that could tell whether it is reachable: the climb ends at the first rung. */
 export function unjudged(ports: Ports): World {
-  return { ...machine(ports), reachable: () => Promise.resolve(true), isOwn: () => true };
+  return {
+    ...machine(ports),
+    reachable: () => Promise.resolve(true),
+    isDiverted: () => Promise.resolve(false),
+    isOwn: () => true,
+  };
 }
 
 function machine(ports: Ports): Pick<World, 'run' | 'kernel' | 'ip'> {

@@ -11,6 +11,16 @@ export function replayRule(rule: KernelRule): IpCommand {
   return { family: rule.family, line: `rule add ${rule.spec}` };
 }
 
+/** Removes a rule. */
+export function dropRule(rule: KernelRule): IpCommand {
+  return { family: rule.family, line: `rule del ${rule.spec}` };
+}
+
+/** Removes a route. */
+export function dropRoute(route: KernelRoute): IpCommand {
+  return { family: route.family, line: `route del ${route.spec}` };
+}
+
 /** Sets an address again, with the broadcast address that it had and no other, without its remaining lifetime. */
 export function replayAddress(address: KernelAddress): IpCommand {
   const words = address.flags.includes('noprefixroute') ? ' noprefixroute' : '';

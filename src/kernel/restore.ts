@@ -2,7 +2,7 @@ import { mirrorProtocol } from '../model/desired.ts';
 import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelRule, KernelState, Link } from '../model/kernel.ts';
 import { formOf } from './band.ts';
-import { replayAddress, replayRoute, replayRule } from './replay.ts';
+import { dropRoute, dropRule, replayAddress, replayRoute, replayRule } from './replay.ts';
 
 /** What of the kernel a change may have touched: these links, and the tables and priorities of the band. */
 export interface Extent {
@@ -141,14 +141,6 @@ function missing<T>(wanted: readonly T[], there: readonly T[], key: (entry: T) =
 const addressKey = (entry: KernelAddress) => `${entry.link} ${entry.address}/${entry.prefixLength}`;
 const routeKey = (route: KernelRoute) => `${route.family} ${route.table} ${route.spec}`;
 const ruleKey = (rule: KernelRule) => `${rule.family} ${rule.spec}`;
-
-function dropRule(rule: KernelRule): IpCommand {
-  return { family: rule.family, line: `rule del ${rule.spec}` };
-}
-
-function dropRoute(route: KernelRoute): IpCommand {
-  return { family: route.family, line: `route del ${route.spec}` };
-}
 
 function dropAddress(entry: KernelAddress): IpCommand {
   return {

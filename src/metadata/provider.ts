@@ -13,6 +13,8 @@ export interface Provider {
   readonly title: string;
   /** The base of its metadata service, without a final slash; null where nothing is asked over the network. */
   readonly endpoint: string | null;
+  /** Bases of further fixed addresses of the service, without a final slash; absent: there are none. */
+  readonly services?: readonly string[];
   /** How many reads must agree before something is taken away, where that is not for the configuration to say. */
   readonly agreeingReads?: number;
   /** What a person can do about an answer that does not read; absent: nothing. */

@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Bind to this address (the primary's). */
   readonly localAddress?: string;
+  /** Make a connection for this request alone: one that is kept open shows nothing of the way that a new one takes. */
+  readonly isAlone?: boolean;
 }
 
 export interface HttpResponse {

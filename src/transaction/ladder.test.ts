@@ -157,6 +157,7 @@ function world(cure: string, log: string[], kernel: () => KernelState = () => sn
       return Promise.resolve(ok([]));
     },
     reachable: () => Promise.resolve(log.some((line) => line.includes(cure))),
+    isDiverted: () => Promise.resolve(false),
     isOwn: (address) => address.address !== '10.0.0.100',
   };
 }

@@ -5,6 +5,7 @@ import type { IpCommand } from '../model/difference.ts';
 import type { KernelAddress, KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import { commandOf, type Step } from '../model/step.ts';
+import { appeared } from './appeared.ts';
 import type { Rung, Undo } from './records.ts';
 import { vanished } from './vanished.ts';
 
@@ -15,6 +16,8 @@ export interface World {
   ip(commands: readonly IpCommand[]): Promise<Result<readonly FailedCommand[]>>;
   /** What answered before the change answers again. It waits as long as it sees fit. */
   reachable(): Promise<boolean>;
+  /** Packets take another way than before the change, and that lasts. */
+  isDiverted(): Promise<boolean>;
   /**
    * False for an address of the primary that is not its own, such as one that moves from machine to machine: it may
    * be in use elsewhere by now, so it is not set again.
@@ -44,7 +47,8 @@ export interface Climb {
 /**
  * Brings the network back to files that are already back: scoped steps, start, restart, then the primary through
  * `ip`; after each rung the extent is set as in the goal and what else is gone since before is put back, and the climb ends when the machine
- * is reachable. A step that fails is noted and the next is tried: what counts is whether the machine answers.
+ * is reachable. Where packets still take another way, rules and routes of others that came with the change, by a hook of the
+ * network service say, are removed. A step that fails is noted and the next is tried: what counts is whether the machine answers.
  */
 export async function climb(undo: Undo, snapshots: Snapshots, world: World): Promise<Climb> {
   const { goal, before } = snapshots;
@@ -63,6 +67,11 @@ export async function climb(undo: Undo, snapshots: Snapshots, world: World): Pro
     ]);
     problems.push(...replayed.problems);
     done.push(...replayed.done);
+    if (rung === 'scoped' && before !== null && (await world.isDiverted())) {
+      const removed = await replay(snapshots, world, (now) => appeared(before, now, isRestored));
+      problems.push(...removed.problems);
+      done.push(...removed.done);
+    }
     if (await world.reachable()) return { rung, worked: true, problems, done };
   }
   const { primary } = undo;

@@ -75,6 +75,7 @@ function world(reachable: boolean): World {
     kernel: () => Promise.resolve(fail('kernel-unreadable', 'ip', 'not asked')),
     ip: () => Promise.resolve(ok([])),
     reachable: () => Promise.resolve(reachable),
+    isDiverted: () => Promise.resolve(false),
     isOwn: () => true,
   };
 }

@@ -38,6 +38,7 @@ function kernelThat(way: (question: string) => string | null) {
   return { exec: { run }, asked };
 }
 
+const hosts = [address('100.100.100.200'), address('169.254.169.254'), address('fd00:100::100:200')];
 const kernel = kernelOf(linkLines(2), settled4, settled6);
 const network = networkOf(secondary(static4, static6));
 
@@ -52,7 +53,7 @@ async function wrongWays(
   way: (question: string) => string | null,
   wanted = network,
 ): Promise<readonly string[]> {
-  const found = await askedDifferences(kernelThat(way).exec, kernel, wanted);
+  const found = await askedDifferences(kernelThat(way).exec, kernel, wanted, hosts);
   if (!found.ok) throw new Error(found.problem.message);
   expect(found.value.every((entry) => entry.kind === 'wrong-way' && entry.mend.length === 0)).toBe(true);
   return found.value.map((entry) => entry.text);
@@ -61,7 +62,7 @@ async function wrongWays(
 describe('askedDifferences', () => {
   it('asks about every promise', async () => {
     const { exec, asked } = kernelThat(right);
-    expect(await askedDifferences(exec, kernel, network)).toEqual({ ok: true, value: [] });
+    expect(await askedDifferences(exec, kernel, network, hosts)).toEqual({ ok: true, value: [] });
     expect(asked.sort()).toEqual(
       [
         outsideHost.ipv4,
@@ -73,6 +74,7 @@ describe('askedDifferences', () => {
         '10.0.1.1',
         '100.100.100.200',
         '169.254.169.254',
+        'fd00:100::100:200',
         outsideHost.ipv6,
         '2001:db8:1::1 from 2001:db8::10',
         `${outsideHost.ipv6} from 2001:db8:1::20`,
@@ -130,7 +132,7 @@ describe('askedDifferences', () => {
   it('does not ask about an address that is not there', async () => {
     const { exec, asked } = kernelThat(right);
     const pending = networkOf(secondary({ ...static4, address: address('10.0.1.99'), further: [] }));
-    await askedDifferences(exec, kernel, pending);
+    await askedDifferences(exec, kernel, pending, hosts);
     expect(asked.filter((question) => question.includes('10.0.1.99'))).toEqual([]);
     expect(asked).toContain('10.0.1.1 from 10.0.0.10');
     expect(macOf(1)).toBe(pending.secondaries[0]?.mac);

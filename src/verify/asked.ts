@@ -12,8 +12,6 @@ export const outsideHost: Readonly<Record<Family, Address>> = {
   ipv4: '198.51.100.1' as Address,
   ipv6: '2001:db8:ffff:ffff::1' as Address,
 };
-/** Where metadata is served (facts of the providers: Alibaba Cloud, and nearly everybody else). */
-const metadataHosts = ['100.100.100.200', '169.254.169.254'] as Address[];
 
 /** What is asked, and which way is right. */
 interface Expectation extends Question {
@@ -26,7 +24,7 @@ interface Expectation extends Question {
 /**
  * Asks the kernel itself which way packets go (the three promises of design section 3), for both families in two
  * processes: from a secondary's address by that secondary, to its subnet and beyond; from the primary's addresses,
- * to metadata and by default never by a secondary. A secondary without an address in the kernel is not asked about.
+ * to metadata (`metadata`: the addresses of its hosts) and by default never by a secondary. A secondary without an address in the kernel is not asked about.
  * Gives a `wrong-way` for each that goes elsewhere; no mend, since the cause shows as a difference of its own.
  * Errors: `kernel-unreadable`, `command-missing`, `command-timeout`, `command-failed`.
  */
@@ -34,8 +32,9 @@ export async function askedDifferences(
   exec: Pick<Exec, 'run'>,
   kernel: KernelState,
   network: DesiredNetwork,
+  metadata: readonly Address[],
 ): Promise<Result<readonly Difference[]>> {
-  const expected = expectations(kernel, network);
+  const expected = expectations(kernel, network, metadata);
   const answers = await routesTo(exec, expected);
   if (!answers.ok) return answers;
   const secondaries = new Set(network.secondaries.map((nic) => nic.name));
@@ -56,20 +55,24 @@ function isRight({ by }: Expectation, answer: Answer, secondaries: ReadonlySet<s
   return !answer.reachable || answer.device === null || !secondaries.has(answer.device);
 }
 
-function expectations(kernel: KernelState, network: DesiredNetwork): readonly Expectation[] {
+function expectations(
+  kernel: KernelState,
+  network: DesiredNetwork,
+  metadata: readonly Address[],
+): readonly Expectation[] {
   const taken = new Set<string>(kernel.addresses.map((entry) => entry.address));
   const found = families.flatMap((family) => [
     ...ofPrimary(family, network, kernel, taken),
     ...network.secondaries.flatMap((nic) => ofSecondary(nic, family, kernel, taken)),
     ...network.secondaries.flatMap((nic) => ofSubnet(nic, family, network, kernel, taken)),
   ]);
-  const metadata = metadataHosts.map((destination) => ({
+  const services = metadata.map((destination) => ({
     destination,
     mac: null,
     by: null,
     what: `metadata at ${destination}`,
   }));
-  return [...found, ...metadata];
+  return [...found, ...services];
 }
 
 function ofPrimary(

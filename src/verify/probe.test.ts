@@ -84,10 +84,7 @@ describe('metadataProbe', () => {
     [fail('metadata-timeout', '', ''), 'silent'],
     [fail('metadata-unreachable', '', ''), 'silent'],
   ] as const)('%o', async (said, result) => {
-    const probe = metadataProbe(machine([], said).ports, {
-      url: 'http://100.100.100.200/',
-      source: target.source,
-    });
+    const probe = metadataProbe(machine([], said).ports, { url: 'http://100.100.100.200/' });
     expect(await probe.ask()).toBe(result);
   });
 });
@@ -105,7 +102,7 @@ describe('the patience with the metadata', () => {
       },
     };
     const ports = { http, clock: time } as unknown as Pick<Ports, 'http' | 'clock'>;
-    const probe = metadataProbe(ports, { url: 'http://100.100.100.200/', source: target.source });
+    const probe = metadataProbe(ports, { url: 'http://100.100.100.200/' });
     for (const _ of took) await probe.ask();
     expect(timeouts).toEqual([1000, 1000, 3000, 5000]);
   });

@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 /** `unknown`: nothing could be learnt, which is no reason for anything. */
 export type ProbeResult = 'answered' | 'silent' | 'unknown';
 
-/** A question to the world outside, asked by way of the primary. */
+/** A question to the world outside. */
 export interface Probe {
   readonly name: 'gateway' | 'metadata';
   ask(): Promise<ProbeResult>;
@@ -82,15 +82,16 @@ async function knock(ports: Pick<Ports, 'http'>, { gateway, source }: GatewayTar
 export interface MetadataTarget {
   /** e.g. `http://100.100.100.200/`; any status is an answer. */
   readonly url: string;
-  /** The primary's address. */
-  readonly source: Address;
+  /** Bind to this address, to prove its way; absent: the kernel chooses, as for enid's own requests. */
+  readonly source?: Address;
 }
 
 /** Milliseconds for one request: ten times what the last answer took, within these bounds. */
 const metadataPatience = { least: 1000, most: 5000 };
 
 /**
- * Asks whether the metadata service still answers to the primary's address, with whatever status. A machine whose processor
+ * Asks whether the metadata service still answers, with whatever status. Without a source the request takes the way
+ * that enid's own take; the connection is a new one. A machine whose processor
  * is busy (it is, while a network service takes NICs up) needs many times the usual to see an answer that is there.
  */
 export function metadataProbe(ports: Pick<Ports, 'http' | 'clock'>, target: MetadataTarget): Probe {
@@ -98,8 +99,9 @@ export function metadataProbe(ports: Pick<Ports, 'http' | 'clock'>, target: Meta
   let timeout = least;
   const ask = async (): Promise<ProbeResult> => {
     const { url, source } = target;
+    const bound = source === undefined ? {} : { localAddress: source };
     const begun = ports.clock.monotonic();
-    const said = await ports.http.request({ url, timeout, localAddress: source, limit: 65_536 });
+    const said = await ports.http.request({ url, timeout, ...bound, isAlone: true, limit: 65_536 });
     const code = said.ok ? null : said.problem.code;
     if (code === 'metadata-unreachable' || code === 'metadata-timeout') return 'silent';
     timeout = Math.min(most, Math.max(least, 10 * (ports.clock.monotonic() - begun)));

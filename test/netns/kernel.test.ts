@@ -175,7 +175,7 @@ describe('with a real kernel', () => {
     expect(new Set(kinds)).toEqual(
       new Set(['link-down', 'address-missing', 'route-missing', 'rule-missing']),
     );
-    const asked = await askedDifferences(exec, await look(), network);
+    const asked = await askedDifferences(exec, await look(), network, []);
     expect(asked).toEqual({ ok: true, value: [] });
     const ours = { slots: context.slots, tableBase: base, gone: [] };
     expect(harm(before, await look(), network, ours)).toEqual([]);
@@ -211,7 +211,7 @@ describe('with a real kernel', () => {
     const found = await mend();
     if (kinds !== null) expect(found).toEqual(kinds);
     else expect(found).toContain('link-down');
-    expect(await askedDifferences(exec, await look(), network)).toEqual({ ok: true, value: [] });
+    expect(await askedDifferences(exec, await look(), network, [])).toEqual({ ok: true, value: [] });
   });
 
   it('a default that shares a multipath route with the primary’s is taken out of it', async () => {

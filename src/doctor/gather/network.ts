@@ -5,6 +5,7 @@ import type { Session } from '../../agent/session.ts';
 import { readKernel } from '../../kernel/read.ts';
 import { readSysctls } from '../../kernel/sysctls.ts';
 import { type MetadataReading, readMetadata } from '../../metadata/fetch.ts';
+import { metadataHosts } from '../../metadata/hosts.ts';
 import type { Config } from '../../model/config.ts';
 import type { KernelState } from '../../model/kernel.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
@@ -62,13 +63,12 @@ export async function gatherNetwork(
   const stack = session.detected === null ? unseen(seen) : ok(session.detected.stack);
   const nics = nicsOf({ instance, kernel, wanted });
   const facts = all({ nics, kernel, instance });
-  const endpoint = config.metadata.endpoint ?? session.metadata.opened?.provider.endpoint ?? null;
+  const provider = session.metadata.opened?.provider ?? null;
+  const hosts = metadataHosts(provider, config.metadata.endpoint);
   const [plan, instanceType, ways, sysctls, automatic] = await Promise.all([
     seen.ok ? planned(ports, seen.value, state, session) : seen,
     metadata.ok ? readInstanceType(ports, config, session.metadata) : metadata,
-    facts.ok
-      ? askWays(ports.exec, facts.value.kernel, facts.value.instance, facts.value.nics, endpoint)
-      : facts,
+    facts.ok ? askWays(ports.exec, facts.value.kernel, facts.value.instance, facts.value.nics, hosts) : facts,
     nics.ok ? readSysctls(ports.files, sysctlKeys(nics.value)) : nics,
     stack.ok ? findAutomatic(ports.exec, stack.value) : stack,
   ]);

@@ -1,5 +1,5 @@
 import { type Answer, routesTo } from '../../kernel/ask.ts';
-import { type Address, families, parseAddress, someHost } from '../../model/address.ts';
+import { type Address, families, someHost } from '../../model/address.ts';
 import type { InstanceNetwork } from '../../model/instance.ts';
 import type { KernelState } from '../../model/kernel.ts';
 import { ok, type Result } from '../../model/problem.ts';
@@ -18,11 +18,11 @@ export async function askWays(
   kernel: KernelState,
   instance: InstanceNetwork,
   nics: readonly Nic[],
-  endpoint: string | null,
+  metadata: readonly Address[],
 ): Promise<Result<readonly Way[]>> {
   const questions = [
     ...nics.flatMap((nic) => repliesOf(nic, nics, kernel)),
-    ...connections(instance, endpoint),
+    ...connections(instance, metadata),
   ];
   const answers = await routesTo(
     exec,
@@ -57,9 +57,7 @@ function repliesOf(nic: Nic, nics: readonly Nic[], kernel: KernelState): readonl
   });
 }
 
-function connections(instance: InstanceNetwork, endpoint: string | null): readonly Question[] {
-  const host = /^https?:\/\/\[?([^\]/]+?)\]?(?::\d+)?(?:\/|$)/.exec(endpoint ?? '')?.[1] ?? '';
-  const service = parseAddress(host, 'endpoint');
+function connections(instance: InstanceNetwork, metadata: readonly Address[]): readonly Question[] {
   const to = (what: 'metadata' | 'dns') => (destination: Address) => ({ to: what, from: null, destination });
-  return [...(service.ok ? [service.value] : []).map(to('metadata')), ...instance.dns.map(to('dns'))];
+  return [...metadata.map(to('metadata')), ...instance.dns.map(to('dns'))];
 }

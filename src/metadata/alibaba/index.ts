@@ -12,6 +12,7 @@ export const alibaba: Provider = {
   id: 'alibaba',
   title: 'Alibaba Cloud ECS',
   endpoint: endpoints.ipv4,
+  services: [endpoints.ipv6],
   detect(dmi) {
     const found = dmi.get('product_name');
     if (found !== 'Alibaba Cloud ECS') return null;

@@ -24,7 +24,8 @@ export function nodeHttp(): Http {
       const http = await import('node:http');
       agent ??= new http.Agent({ keepAlive: true, timeout: idleConnection, maxFreeSockets: 4 });
       const deadline = performanceNow() + request.timeout;
-      const answer = await exchange(http, request, agent, request.timeout);
+      const kept = request.isAlone === true ? false : agent;
+      const answer = await exchange(http, request, kept, request.timeout);
       if (answer !== 'stale') return answer;
       const again = await exchange(http, request, false, Math.max(1, deadline - performanceNow()));
       return again === 'stale' ? cutOff(request.url) : again;
