@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { marker } from '../model/file.ts';
 import { emptyState } from '../model/state.ts';
+import { nodePorts } from '../ports/node/ports.ts';
+import { overrideDirectory } from '../render/templates.ts';
 import { statePath } from '../state/load.ts';
 import { printState } from '../state/save.ts';
 import { digestOf } from '../transaction/content.ts';
 import { runCli } from './run.ts';
+import { templatesOf } from './templates.ts';
 
 let root = '';
 let errorTerminal = false;
@@ -42,6 +45,26 @@ describe('the configuration file', () => {
   it('that nobody named may be missing', async () => {
     expect(await enid('detect')).toMatchObject({ exitCode: 0, errors: '' });
   });
+
+  it.each([
+    ['the file', '/etc/enid/config.yaml', 0o666, 'chmod go-w'],
+    ['its directory', '/etc/enid', 0o1777, 'chmod go-w'],
+  ])(
+    'that others can write, %s, is refused with the command that fixes it',
+    async (_, path, mode, advice) => {
+      mkdirSync(join(root, 'etc/enid'), { recursive: true });
+      writeFileSync(join(root, 'etc/enid/config.yaml'), 'stack: netplan\n');
+      expect((await enid('detect')).exitCode).toBe(0);
+      chmodSync(join(root, path), mode);
+
+      const { exitCode, errors } = await enid('detect');
+      expect(exitCode).toBe(2);
+      expect(errors).toContain(
+        `${root}${path}: everybody can write it (mode ${mode.toString(8).padStart(4, '0')}`,
+      );
+      expect(errors).toContain(`${advice} ${root}${path}`);
+    },
+  );
 
   it('is below --root, and read', async () => {
     writeFileSync(join(root, 'enid.yaml'), 'nonsense: 1\n');
@@ -97,6 +120,31 @@ it('clean removes the empty directories that enid made, and no other', async () 
     true,
     true,
   ]);
+});
+
+it('a state.json that others can write is not read, and nothing is removed by it', async () => {
+  mkdirSync(join(root, 'var/lib/enid'), { recursive: true });
+  const file = join(root, statePath);
+  writeFileSync(file, printState(emptyState));
+  chmodSync(file, 0o622);
+
+  const { exitCode, output } = await enid('clean', '--json');
+  expect(JSON.parse(output).problem).toMatchObject({ code: 'file-untrusted', place: file });
+  expect(exitCode).toBe(1);
+  expect(existsSync(file)).toBe(true);
+});
+
+it('a template override that others can write is refused, whoever renders', async () => {
+  const file = join(root, overrideDirectory, 'sysctl/enid.conf.liquid');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, '# Managed by enid\n');
+  const { read } = templatesOf({ ports: nodePorts({ root, logLevel: 'error' }), templates: root });
+  expect(await read('sysctl/enid.conf.liquid')).toMatchObject({ ok: true });
+  chmodSync(dirname(file), 0o777);
+  expect(await read('sysctl/enid.conf.liquid')).toMatchObject({
+    ok: false,
+    problem: { code: 'file-untrusted', place: dirname(file) },
+  });
 });
 
 describe('what is printed', () => {

@@ -1,21 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../model/config.ts';
-import { fail, ok, type Problem } from '../model/problem.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { defaultConfig } from './defaults.ts';
 import { loadConfig } from './load.ts';
 
 const path = '/etc/enid/config.yaml';
 
+const file = (text: Result<string | null>) => ({
+  readText: () => Promise.resolve(text),
+  owners: () => Promise.resolve(ok([])),
+});
+
 async function load(text: string | null): Promise<Config> {
-  const result = await loadConfig({ readText: () => Promise.resolve(ok(text)) }, path);
+  const result = await loadConfig(file(ok(text)), path);
   if (!result.ok)
     throw new Error(`${result.problem.place}: ${result.problem.message}; ${result.problem.advice}`);
   return result.value;
 }
 
 async function refusal(text: string): Promise<Problem> {
-  const result = await loadConfig({ readText: () => Promise.resolve(ok(text)) }, path);
+  const result = await loadConfig(file(ok(text)), path);
   if (result.ok) throw new Error(`taken: ${JSON.stringify(result.value)}`);
   return result.problem;
 }
@@ -148,10 +153,7 @@ describe('a configuration file', () => {
   });
 
   it('tells a file that cannot be read from a missing one', async () => {
-    const result = await loadConfig(
-      { readText: () => Promise.resolve(fail('file-unreadable', path, 'EACCES')) },
-      path,
-    );
+    const result = await loadConfig(file(fail('file-unreadable', path, 'EACCES')), path);
 
     expect(result).toMatchObject({ ok: false, problem: { code: 'config-unreadable', place: path } });
   });
@@ -445,7 +447,7 @@ describe('any text', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (pieces) => {
-        const result = await loadConfig({ readText: () => Promise.resolve(ok(pieces.join(''))) }, path);
+        const result = await loadConfig(file(ok(pieces.join(''))), path);
 
         expect(result.ok || result.problem.place.startsWith(path)).toBe(true);
       }),

@@ -53,6 +53,7 @@ export type ProblemCode =
   | 'file-unreadable'
   | 'file-too-large'
   | 'file-not-regular'
+  | 'file-untrusted'
   | 'file-unwritable'
   | 'edited'
   | 'unmanaged'

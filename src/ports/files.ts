@@ -8,6 +8,18 @@ export interface FileContent {
   readonly gid: number;
 }
 
+/** Who can change what stands at a path. */
+export interface Ownership {
+  /** On this machine: with `--root`. */
+  readonly path: string;
+  /** Permission bits only. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** The user and group that enid runs as. */
+  readonly runner: { readonly uid: number; readonly gid: number };
+}
+
 /** The largest file that is read where nothing else is said, in bytes: nothing that enid reads comes near it. */
 export const largestFile = 16 * 1024 * 1024;
 
@@ -44,6 +56,10 @@ export interface Files {
   list(directory: string): Promise<Result<readonly DirectoryEntry[] | null>>;
   /** Follows links. */
   kind(path: string): Promise<Result<DirectoryEntry['kind'] | null>>;
+  /**
+   * Of the file, links followed, then of every directory that the name, or a link that it leads to, stands in.
+   */
+  owners(path: string): Promise<Result<readonly Ownership[] | null>>;
   /** The target of a symbolic link, made absolute; null where there is none. */
   linkTarget(path: string): Promise<Result<string | null>>;
   /**

@@ -12,7 +12,7 @@ export interface TemplateText {
 
 /** Templates by their name below `templates/`, e.g. `netplan/interface.yaml.liquid`. */
 export interface TemplateSource {
-  /** Errors: `template-missing`, `file-unreadable`. */
+  /** Errors: `template-missing`, `file-unreadable`, `file-untrusted` (others can write an override). */
   read(name: string): Promise<Result<TemplateText>>;
 }
 

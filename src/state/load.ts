@@ -12,6 +12,7 @@ import { type Mac, parseMac } from '../model/mac.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { emptyState, type State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
+import { readTrustedText } from '../ports/trusted.ts';
 import {
   type Decode,
   list,
@@ -36,10 +37,10 @@ const advice =
 /**
  * Reads state.json; without the file, the empty state. Nothing is repaired and nothing moved: a file that cannot be
  * read as a whole is `state-corrupt` (also when a later version wrote it), for on its slots and owned files hangs
- * what enid may touch. Errors: `state-corrupt`, `file-unreadable`.
+ * what enid may touch. Errors: `state-corrupt`, `file-untrusted` (others can write it), `file-unreadable`.
  */
-export async function loadState(files: Pick<Files, 'readText'>): Promise<Result<State>> {
-  const read = await files.readText(statePath);
+export async function loadState(files: Pick<Files, 'readText' | 'owners'>): Promise<Result<State>> {
+  const read = await readTrustedText(files, statePath);
   if (!read.ok) return read;
   return read.value === null ? ok(emptyState) : parseState(read.value);
 }

@@ -80,6 +80,12 @@ export function memoryFiles(memory: Memory): Files {
         ),
       ),
     kind: (path) => Promise.resolve(ok(kindOf(path))),
+    owners: (path) => {
+      const found = contents.get(path);
+      return Promise.resolve(
+        ok(found === undefined ? null : [{ path, ...found, runner: { uid: 0, gid: 0 } }]),
+      );
+    },
     linkTarget: () => Promise.resolve(ok(null)),
     write: (path, bytes, attributes) => Promise.resolve(put(path, Buffer.from(bytes), attributes)),
     create: (path, text, mode) => {

@@ -47,6 +47,7 @@ export function filesOf(tree: Tree): Files {
     readText: (path) => Promise.resolve(readText(path)),
     list: (directory) => Promise.resolve(list(directory)),
     kind: (path) => Promise.resolve(ok(kindOf(path))),
+    owners: () => Promise.resolve(ok([])),
     linkTarget: (path) => Promise.resolve(ok(linkTarget(path))),
     write: () => refuse(),
     create: () => refuse(),

@@ -6,6 +6,7 @@ import { type DirectoryEntry, type FileContent, type Files, largestFile } from '
 import { atomicWrite, createWhole, makeDirectories, syncDirectory } from './atomic-write.ts';
 import { readOperand, readRegular } from './content.ts';
 import { drainDirectory, watchEntries } from './entries.ts';
+import { ownersOf } from './owners.ts';
 import { errorCode, rooted } from './rooted.ts';
 import { hasLabels } from './selinux.ts';
 import { watchPaths } from './watch.ts';
@@ -29,6 +30,7 @@ export function nodeFiles(root: string): Files {
       decoded(path, await reading(path, async () => readRegular(await place(path, 'follow'), most))),
     list: (path) => reading(path, async () => entries(await place(path, 'follow'))),
     kind: (path) => reading(path, async () => kindOf(await stat(await place(path, 'follow')))),
+    owners: (path) => reading(path, () => ownersOf(place, path)),
     linkTarget: (path) => reading(path, async () => target(path, await place(path, 'keep'))),
     write: (path, bytes, attributes) =>
       writing(path, async () => {
