@@ -117,7 +117,7 @@ async function carryOut(
   if (!committed.ok) return committed;
   const again = await refuseAgain(ports, committed.value.state, options);
   const paths = way.changes.map((change) => change.path);
-  const climb = climbed.value;
+  const climb = { ...climbed.value, problems: [...way.kept, ...climbed.value.problems] };
   const known = paths.length === 0 ? null : transaction.id;
   const changed = { state: committed.value.state, transaction: known, done: climb.done };
   const report = again.ok

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileChange, marker } from '../model/file.ts';
-import { ok, type Result } from '../model/problem.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
 import type { FileContent, Files } from '../ports/files.ts';
 
 /** sha256 in hex, as state.json keeps it. */
@@ -12,6 +12,20 @@ export function digestOf(content: Uint8Array | string): string {
 export function isMarked(bytes: Uint8Array): boolean {
   const head = new TextDecoder().decode(bytes.subarray(0, 1024));
   return head.replace(/^#!.*\n/, '').startsWith(marker);
+}
+
+/**
+ * A file without our marker is somebody else's, and neither removed nor overwritten, whatever state.json or a journal says.
+ * `ours`: digests of what may stand at the path all the same, such as a person's file that enid put back.
+ */
+export function foreignProblem(
+  path: string,
+  there: Pick<FileContent, 'bytes'> | null,
+  ours: readonly (string | null | undefined)[] = [],
+): Problem | null {
+  if (there === null || isMarked(there.bytes) || ours.includes(digestOf(there.bytes))) return null;
+  const message = 'the file does not begin with the marker of enid, so it stays as it is';
+  return { code: 'unmanaged', place: path, message, advice: 'remove it yourself if nobody needs it' };
 }
 
 /** The bytes that stand in the file after the change; null where it is removed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FileChange, OwnedFile } from '../model/file.ts';
+import { type FileChange, marker, type OwnedFile } from '../model/file.ts';
 import type { Result } from '../model/problem.ts';
 import { emptyState, type State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
@@ -125,10 +125,29 @@ describe('taking back what was committed', () => {
     const { files } = await machine();
     const id = await make(files, await changesTo(files, { [one]: 'one', [two]: 'two' }));
     await files.remove(one);
-    await files.write(two, 'a person', { mode: 0o600 });
+    await files.write(two, `${marker}\na person edited this`, { mode: 0o600 });
     const back = value(await wayBack(files, value(await loadState(files)), id));
     expect(back.changes.map((change) => [change.path, change.action])).toEqual([[two, 'remove']]);
-    expect(Buffer.from(back.changes[0]?.before?.bytes ?? []).toString()).toBe('a person');
+    expect(Buffer.from(back.changes[0]?.before?.bytes ?? []).toString()).toBe(
+      `${marker}\na person edited this`,
+    );
+  });
+
+  it('leaves a file without the marker of enid that somebody put there since, whatever the journals say', async () => {
+    const { files } = await machine();
+    await files.write(one, 'former', { mode: 0o644 });
+    const id = await make(
+      files,
+      await changesTo(files, { [one]: `${marker}\none`, [two]: `${marker}\ntwo` }),
+    );
+    await make(files, await changesTo(files, { [one]: `${marker}\nnewer` }));
+    for (const path of [one, two]) await files.write(path, 'a person', { mode: 0o600 });
+    const back = value(await wayBack(files, value(await loadState(files)), id));
+    expect(back.changes).toEqual([]);
+    expect(back.kept.map(({ code, place }) => [code, place]).sort()).toEqual([
+      ['unmanaged', one],
+      ['unmanaged', two],
+    ]);
   });
 
   it('knows no transaction that is not there, not committed, or whose backup was tampered with', async () => {
@@ -250,7 +269,8 @@ describe('a transaction', () => {
     });
 
     // Between the backup and the write a person may still come: nothing of theirs is lost.
-    await files.write(one, 'a person was faster', { mode: 0o600 });
+    const faster = `${marker}\na person was faster`;
+    await files.write(one, faster, { mode: 0o600 });
     expect(await writeFiles({ files }, open, changes)).toMatchObject({
       ok: false,
       problem: { code: 'edited' },
@@ -259,9 +279,31 @@ describe('a transaction', () => {
     expect(report.displaced).toEqual([`${placesOf(open.id).directory}/displaced/etc%one`]);
     expect(await files.readText(report.displaced[0] ?? '')).toEqual({
       ok: true,
-      value: 'a person was faster',
+      value: faster,
     });
     expect(before).not.toEqual(tree());
+  });
+
+  it('that is rolled back leaves a file without the marker that somebody wrote meanwhile, and is closed', async () => {
+    const { files } = await machine();
+    await files.write(one, `${marker}\nold`, { mode: 0o644 });
+    const changes = await changesTo(files, { [one]: `${marker}\nnew`, [two]: `${marker}\nnew` });
+    const owned = { before: new Map(), after: new Map() };
+    const plan = { why: 'x', changes, owned, undo, snapshot: null, pid: process.pid };
+    const open = value(await beginTransaction({ files, clock }, plan));
+    value(await writeFiles({ files }, open, changes));
+    for (const path of [one, two]) await files.write(path, 'a person', { mode: 0o600 });
+
+    const [closed] = value(await finishPending({ files }, offline));
+    expect(closed).toMatchObject({ kind: 'undone', report: { restored: [], displaced: [] } });
+    const problems = closed?.kind === 'undone' ? closed.report.problems : [];
+    expect(problems.map(({ code, place }) => [code, place]).sort()).toEqual([
+      ['unmanaged', one],
+      ['unmanaged', two],
+    ]);
+    expect(await files.readText(one)).toEqual({ ok: true, value: 'a person' });
+    expect(await files.readText(two)).toEqual({ ok: true, value: 'a person' });
+    expect(value(await finishPending({ files }, offline))).toEqual([]);
   });
 
   it('runs no step before a dead-man timer is armed', async () => {

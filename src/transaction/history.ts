@@ -3,7 +3,7 @@ import { printable } from '../model/mac.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import type { State } from '../model/state.ts';
 import type { Files } from '../ports/files.ts';
-import { digestOf, sameBytes } from './content.ts';
+import { digestOf, foreignProblem, sameBytes } from './content.ts';
 import { type Journal, openJournal, placesOf, transactionsPath } from './journal.ts';
 import { withOwned } from './owned.ts';
 
@@ -121,6 +121,8 @@ export interface WayBack {
   readonly taken: readonly Taken[];
   /** What a new transaction has to do; `before` is what the disk holds now. */
   readonly changes: readonly FileChange[];
+  /** Files of somebody else that stand there now, and stay (`unmanaged`). */
+  readonly kept: readonly Problem[];
   /** `State.files` after it. */
   readonly owned: State['files'];
 }
@@ -153,7 +155,7 @@ export async function wayBack(files: Files, state: State, id: string | null): Pr
     state.files,
   );
   const taken = journals.map(({ id, planned: { at, why } }) => ({ id, at, why }));
-  return ok({ ids: taken.map(({ id }) => id), taken, changes: changes.value, owned });
+  return ok({ ids: taken.map(({ id }) => id), taken, ...changes.value, owned });
 }
 
 async function noTransaction(files: Files, id: string | null): Promise<Result<never>> {
@@ -165,16 +167,20 @@ async function noTransaction(files: Files, id: string | null): Promise<Result<ne
   return fail('no-transaction', printable(id), 'there is no such committed transaction', advice);
 }
 
-/** `journals` newest first: the oldest that touched a path has the last word on it. */
+/** `journals` newest first: the oldest that touched a path has the last word on it, the newest knows what enid left there. */
 async function changesBack(
   files: Files,
   journals: readonly Journal[],
-): Promise<Result<readonly FileChange[]>> {
+): Promise<Result<Pick<WayBack, 'changes' | 'kept'>>> {
   const back = new Map<string, FileChange>();
+  const kept = new Map<string, Problem | null>();
   for (const journal of journals) {
-    for (const { path, mac, before } of journal.planned.changes) {
+    for (const { path, mac, before, after: left } of journal.planned.changes) {
       const there = await files.read(path);
       if (!there.ok) return there;
+      const foreign = kept.get(path) ?? (kept.has(path) ? null : foreignProblem(path, there.value, [left]));
+      kept.set(path, foreign);
+      if (foreign !== null) continue;
       if (before === null) {
         if (there.value === null) back.delete(path);
         else back.set(path, { path, mac, action: 'remove', before: there.value, after: null });
@@ -195,7 +201,10 @@ async function changesBack(
     }
   }
   const needed = [...back.values()].filter((change) => !isThere(change));
-  return ok(needed.sort((one, other) => (one.path < other.path ? -1 : 1)));
+  return ok({
+    changes: needed.sort((one, other) => (one.path < other.path ? -1 : 1)),
+    kept: [...kept.values()].flatMap((problem) => problem ?? []),
+  });
 }
 
 function isThere({ before, after }: FileChange): boolean {

@@ -8,7 +8,7 @@ import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
 import { beginTransaction } from './begin.ts';
-import { digestOf, readDisk } from './content.ts';
+import { digestOf, foreignProblem, readDisk } from './content.ts';
 import { rollBack } from './rollback.ts';
 import { commit, writeFiles } from './transaction.ts';
 
@@ -38,7 +38,7 @@ export async function putInPlace(
   const disk = await readDisk(ports.files, [...misplaced(state, links), sysctlsPath]);
   if (!disk.ok) return disk;
   const changes = [...disk.value.contents].flatMap(([path, before]): FileChange[] => {
-    if (before === null || disk.value.links.has(path)) return [];
+    if (before === null || disk.value.links.has(path) || foreignProblem(path, before) !== null) return [];
     const mac = state.files.get(path)?.mac ?? null;
     const after = path === sysctlsPath ? followed(state, links, before) : null;
     if (path === sysctlsPath && after === null) return [];

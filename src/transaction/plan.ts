@@ -2,7 +2,7 @@ import type { FileChange, OwnedFile, RenderedFile } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
 import type { Problem } from '../model/problem.ts';
 import type { FileContent } from '../ports/files.ts';
-import { type Disk, digestOf, isMarked, sameBytes } from './content.ts';
+import { type Disk, digestOf, foreignProblem, isMarked, sameBytes } from './content.ts';
 
 export interface PlanInput {
   /** What stands at every owned and every rendered path ({@link readDisk}). */
@@ -124,13 +124,6 @@ function editProblem(file: OwnedFile, there: FileContent | null, takeBack: boole
   const message = there === null ? 'somebody deleted this file of ours' : 'somebody edited this file of ours';
   const advice = 'see `enid plan` for the difference; `enid reconfigure --force` takes it back';
   return { code: 'edited', place: file.path, message, advice };
-}
-
-/** Whatever state.json says: a file without our marker is somebody else's. */
-function foreignProblem(path: string, there: FileContent | null): Problem | null {
-  if (there === null || isMarked(there.bytes)) return null;
-  const message = 'the file does not begin with the marker of enid, so it is not removed';
-  return { code: 'unmanaged', place: path, message, advice: 'remove it yourself if nobody needs it' };
 }
 
 function strangerProblem(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sysctlsPath } from '../kernel/sysctls.ts';
 import type { OwnedFile } from '../model/file.ts';
+import { marker } from '../model/file.ts';
 import type { Mac } from '../model/mac.ts';
 import { ok, type Result } from '../model/problem.ts';
 import { emptyState, type State } from '../model/state.ts';
@@ -119,7 +120,8 @@ describe('early in boot', () => {
   it('takes away what would fall on the wrong NIC, keeps a copy, and can put it back', async () => {
     const path = '/etc/sysconfig/network-scripts/rule-eth1';
     const files = nodeFiles(root);
-    value(await files.write(path, path, { mode: 0o640 }));
+    const text = `${marker}\nfrom all lookup 21001\n`;
+    value(await files.write(path, text, { mode: 0o640 }));
     value(await saveState(files, stateOf({ [path]: two }, new Map([[two, 'eth1']]))));
     const ports = { files, clock: nodeClock() };
     expect(value(await recover(ports, process.pid, here))).toEqual({ ...nothing, movedAside: [path] });
@@ -129,9 +131,22 @@ describe('early in boot', () => {
     const [last] = value(await listTransactions(files));
     expect(last).toMatchObject({ outcome: 'committed', paths: [path] });
     const back = value(await wayBack(files, value(await loadState(files)), null));
-    expect(back.changes).toMatchObject([{ path, action: 'create', after: { text: path, mode: 0o640 } }]);
+    expect(back.changes).toMatchObject([{ path, action: 'create', after: { text, mode: 0o640 } }]);
     // Done once, there is nothing left to do.
     expect(value(await recover(ports, process.pid, here))).toEqual(nothing);
+  });
+
+  it('leaves what bears the path of a misplaced file and not the marker of enid, whatever state.json says', async () => {
+    const path = '/etc/sysconfig/network-scripts/rule-eth1';
+    const files = nodeFiles(root);
+    value(await files.write(path, 'a person wrote this', { mode: 0o640 }));
+    const state = stateOf({ [path]: two }, new Map([[two, 'eth1']]));
+    const digest = digestOf('a person wrote this');
+    value(
+      await saveState(files, { ...state, files: new Map([[path, { path, digest, mode: 0o640, mac: two }]]) }),
+    );
+    expect(value(await recover({ files, clock: nodeClock() }, process.pid, here))).toEqual(nothing);
+    expect(value(await files.readText(path))).toBe('a person wrote this');
   });
 
   it('makes settings follow their NICs, and takes back what udev has set by the old names', async () => {

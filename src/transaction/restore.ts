@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Problem, Result } from '../model/problem.ts';
 import { type FileContent, type Files, temporaryPrefix } from '../ports/files.ts';
-import { digestOf } from './content.ts';
+import { digestOf, foreignProblem } from './content.ts';
 import { readBackup } from './history.ts';
 import { placesOf } from './journal.ts';
 import { identify } from './process.ts';
@@ -12,22 +12,26 @@ export interface Restored {
   readonly paths: readonly string[];
   /** Where content went that neither we nor the time before wrote. */
   readonly displaced: readonly string[];
+  /** Files of somebody else that stand there now, and stay (`unmanaged`). */
+  readonly kept: readonly Problem[];
   /** What could not be put back; everything else was. */
   readonly problems: readonly Problem[];
 }
 
 /**
  * Puts every file of the plan back byte for byte, with mode and owner, and removes the directories and temporary
- * files that writing left. A file that is as it was is not touched, so doing it twice, or being stopped half way and
+ * files that writing left. What somebody wrote there meanwhile without our marker stays. A file that is as it was is not touched, so doing it twice, or being stopped half way and
  * begun again, comes to the same.
  */
 export async function restoreFiles(files: Files, planned: Planned): Promise<Restored> {
   const paths: string[] = [];
   const displaced: string[] = [];
+  const kept: Problem[] = [];
   const problems: Problem[] = [];
   for (const change of [...planned.changes].reverse()) {
     const restored = await restore(files, planned.id, change);
     if (!restored.ok) problems.push(restored.problem);
+    else if (typeof restored.value === 'object') kept.push(restored.value);
     else if (restored.value !== 'untouched') paths.push(change.path);
     if (restored.ok && restored.value === 'displaced') displaced.push(displacedCopy(planned.id, change));
   }
@@ -44,18 +48,20 @@ export async function restoreFiles(files: Files, planned: Planned): Promise<Rest
     const removed = await files.remove(directory);
     if (!removed.ok) problems.push(removed.problem);
   }
-  return { paths, displaced, problems };
+  return { paths, displaced, kept, problems };
 }
 
 async function restore(
   files: Files,
   id: string,
   change: PlannedChange,
-): Promise<Result<'untouched' | 'restored' | 'displaced'>> {
+): Promise<Result<'untouched' | 'restored' | 'displaced' | Problem>> {
   const { path, before, after } = change;
   const there = await files.read(path);
   if (!there.ok) return there;
   if (isBefore(there.value, before)) return { ok: true, value: 'untouched' };
+  const foreign = foreignProblem(path, there.value, [before?.digest, after]);
+  if (foreign !== null) return { ok: true, value: foreign };
   const digest = there.value === null ? null : digestOf(there.value.bytes);
   const stranger = there.value !== null && digest !== after && digest !== before?.digest;
   if (there.value !== null && stranger) {

@@ -15,7 +15,7 @@ import type { Transaction } from './transaction.ts';
 export interface RollbackReport {
   readonly id: string;
   readonly rung: Rung;
-  /** Every file is back, and the machine is reachable where steps had run. */
+  /** Every file is back (but for those of somebody else that stand there now), and the machine is reachable where steps had run. */
   readonly worked: boolean;
   readonly restored: readonly string[];
   /** Copies of what somebody else wrote into the files meanwhile. */
@@ -51,7 +51,7 @@ export async function rollBack(
   if (active && world !== null) problems.push(...(await runSteps(journal.planned.undo.release, world, done)));
   const touched = phases.has('backed-up');
   const files = touched ? await restoreFiles(ports.files, journal.planned) : nothing;
-  problems.push(...files.problems, ...(await disown(ports, transaction)));
+  problems.push(...files.problems, ...files.kept, ...(await disown(ports, transaction)));
   const { undo, snapshot } = journal.planned;
   if (active && world !== null) problems.push(...(await restoreSysctls(ports.files, undo.sysctls ?? [])));
   const snapshots = { goal: snapshot, before: snapshot };
@@ -72,7 +72,7 @@ export async function rollBack(
   };
 }
 
-const nothing = { paths: [], displaced: [], problems: [] };
+const nothing = { paths: [], displaced: [], kept: [], problems: [] };
 const filesOnly = { rung: 'files', worked: true, problems: [], done: [] } as const;
 
 /** Sets sysctls again, whatever fails; gives what could not be set. A key that is gone with its link is no problem. */
