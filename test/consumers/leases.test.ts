@@ -168,7 +168,10 @@ async function learned(server: Namespace, family: Family = 'ipv4'): Promise<Lear
 /** What reads the kernel and lease files, inside a namespace. */
 function portsIn(server: Namespace): Pick<Ports, 'exec' | 'files'> {
   const files = {
-    kind: () => Promise.resolve(ok('file' as const)),
+    kind: async (path: string) => {
+      const { code } = await server.run(['test', '-e', path]);
+      return ok(code === 0 ? ('file' as const) : null);
+    },
     linkTarget: () => Promise.resolve(ok(null)),
     readText: async (path: string) => {
       const { code, stdout } = await server.run(['cat', path]);
