@@ -47,8 +47,8 @@ export interface Climb {
 /**
  * Brings the network back to files that are already back: scoped steps, start, restart, then the primary through
  * `ip`; after each rung the extent is set as in the goal and what else is gone since before is put back, and the climb ends when the machine
- * is reachable. Where packets still take another way, rules and routes of others that came with the change, by a hook of the
- * network service say, are removed. A step that fails is noted and the next is tried: what counts is whether the machine answers.
+ * is reachable. Rules of others that came with the change and lead into the extent's tables go, since these are what they were
+ * before; where packets still take another way, all rules and routes that came with it, by a hook of the network service say. A step that fails is noted and the next is tried: what counts is whether the machine answers.
  */
 export async function climb(undo: Undo, snapshots: Snapshots, world: World): Promise<Climb> {
   const { goal, before } = snapshots;
@@ -64,6 +64,9 @@ export async function climb(undo: Undo, snapshots: Snapshots, world: World): Pro
     const replayed = await replay(snapshots, world, (now) => [
       ...(extent === null || goal === null ? [] : restoring(goal, now, extent)),
       ...(before === null ? [] : vanished(before, now, isRestored).commands),
+      ...(before === null
+        ? []
+        : appeared(before, now, (entry) => isRestored(entry) || !leadsInto(extent, entry))),
     ]);
     problems.push(...replayed.problems);
     done.push(...replayed.done);
@@ -81,6 +84,12 @@ export async function climb(undo: Undo, snapshots: Snapshots, world: World): Pro
   problems.push(...replayed.problems);
   done.push(`brought ${primary} up with its former addresses, routes and rules`);
   return { rung: 'primary', worked: await world.reachable(), problems, done };
+}
+
+/** A rule that leads into one of the extent's tables. */
+function leadsInto(extent: Undo['extent'], entry: KernelRoute | KernelRule): boolean {
+  if (extent === null || !('priority' in entry) || entry.table === null) return false;
+  return entry.table >= extent.first && entry.table <= extent.last;
 }
 
 /** The snapshot without the addresses that are not the machine's own, and without the routes that need them. */
