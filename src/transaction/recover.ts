@@ -80,11 +80,17 @@ export async function finishPending(
   return ok(recovered);
 }
 
-/** Where enid writes beside the files of the network: run time, and every transaction that is kept. */
+/**
+ * Where enid writes: beside the files that it owns, run time, and every transaction that is kept. A state.json that cannot be
+ * read is reported by what needs it.
+ */
 async function writtenDirectories(files: Files): Promise<readonly string[]> {
   const ids = await transactionIds(files);
   const kept = (ids.ok ? ids.value : []).map((id) => placesOf(id).directory);
-  return [dirname(lockPath), transactionsPath, ...kept.flatMap((path) => [path, `${path}/backup`])];
+  const state = await loadState(files);
+  const owned = state.ok ? [...state.value.files.keys()].map((path) => dirname(path)) : [];
+  const beside = [...new Set([...owned, dirname(lockPath), transactionsPath])];
+  return [...beside, ...kept.flatMap((path) => [path, `${path}/backup`])];
 }
 
 async function close(

@@ -9,9 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyState } from '../model/state.ts';
 import { nodeFiles } from '../ports/node/files.ts';
+import { saveState } from '../state/save.ts';
 import { digestOf } from './content.ts';
 import { pendingTransactions } from './history.ts';
 import { transactionsPath } from './journal.ts';
@@ -91,15 +93,19 @@ describe('a pending journal that cannot be read holds nothing up and is kept', (
 it('what a killed enid left half-written goes, what a living one writes and what is not ours stays', async () => {
   const directory = pending((path) => writeFileSync(path, 'nonsense\nnonsense\n'));
   rmSync(join(directory, 'pending'));
-  const places = [join(root, 'run/enid'), directory, join(directory, 'backup')];
-  mkdirSync(join(root, 'run/enid'), { recursive: true });
+  const [path, other] = ['/etc/netplan/60-enid-eth1.yaml', '/etc/systemd'];
+  const owned = { path, digest: digestOf(''), mode: 0o600, mac: null };
+  await saveState(nodeFiles(root), { ...emptyState, files: new Map([[path, owned]]) });
+  const places = [join(root, 'run/enid'), directory, join(directory, 'backup'), join(root, dirname(path))];
+  for (const place of [...places, join(root, other)]) mkdirSync(place, { recursive: true });
   const names = [
     `.enid-tmp-a.${process.pid}.1`,
     '.enid-tmp-b.4194305.1',
     '.enid-tmp-mine',
     '.other.4194305.1',
   ];
-  for (const place of places) for (const name of names) writeFileSync(join(place, name), '');
+  for (const place of [...places, join(root, other)])
+    for (const name of names) writeFileSync(join(place, name), '');
 
   expect(await finishPending({ files: nodeFiles(root) }, offline)).toEqual({ ok: true, value: [] });
 
@@ -107,6 +113,7 @@ it('what a killed enid left half-written goes, what a living one writes and what
     expect(readdirSync(place).filter((name) => name.startsWith('.'))).toEqual(
       names.filter((name) => !name.includes('-b.')).sort(),
     );
+  expect(readdirSync(join(root, other)).length).toBe(names.length);
 });
 
 it.each<[string, (path: string) => void]>([
