@@ -136,7 +136,7 @@ function formerBand(
  * Files of NICs that are neither wanted now nor going (not here yet, in trouble) stay out of the plan, so that they
  * stay as they are.
  */
-async function planAgainstDisk(
+export async function planAgainstDisk(
   ports: Pick<Ports, 'files'>,
   seen: Observation,
   wanted: Wanted,

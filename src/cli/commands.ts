@@ -29,7 +29,8 @@ export const commands: readonly Command[] = [
     name: 'plan',
     summary: 'what would change: a diff of files, and the commands that would run',
     about: [
-      'Reads the metadata, the kernel and the files, and changes nothing.',
+      'Reads the metadata, the kernel and the files, and changes nothing. With --root only files: the metadata saved in the',
+      'image, its state and its configuration; what the kernel of the machine that boots it will say is not known.',
       'Exit code: 0 nothing would change, 10 changes are pending.',
     ],
     flags: [

@@ -56,8 +56,19 @@ function leftAlone({ intention }: Plan): readonly LeftAlone[] {
   ];
 }
 
+const endings = {
+  machine: {
+    pending: 'To do it: enid reconfigure',
+    done: 'Nothing to do: files and kernel are as they should be.',
+  },
+  image: {
+    pending: 'The first run on a machine that boots this image does it.',
+    done: 'Nothing to do: the files are as they should be.',
+  },
+} as const;
+
 /** `enid plan` for people: the diff, then the commands, then what is left alone and why. */
-export function printPlan(plan: Plan, paint: Paint): string {
+export function printPlan(plan: Plan, paint: Paint, place: keyof typeof endings): string {
   const { files, sysctls, differences, wanted, forwarding } = plan.intention;
   const steps = stepsOf(plan);
   const sections = [
@@ -91,10 +102,10 @@ export function printPlan(plan: Plan, paint: Paint): string {
     ...forwarding.problems.map((problem) => paint('warning', describeProblem(problem))),
   ].filter((text) => text !== '');
   const end = isPending(plan)
-    ? 'To do it: enid reconfigure'
+    ? endings[place].pending
     : files.kept.length > 0
       ? 'Nothing will be done: what is left as it is waits for you.'
-      : 'Nothing to do: files and kernel are as they should be.';
+      : endings[place].done;
   return `${[...sections.map((text) => text.trimEnd()), end].join('\n\n')}\n`;
 }
 

@@ -1,4 +1,5 @@
 import { know } from '../../agent/knowledge.ts';
+import { readImageInstance } from '../../agent/plan-image.ts';
 import { loadConfig } from '../../config/load.ts';
 import { readKernel } from '../../kernel/read.ts';
 import { openMetadata, readMetadata } from '../../metadata/fetch.ts';
@@ -11,6 +12,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { exitCodeOfProblem, exitCodes } from '../../report/exit-code.ts';
 import { loadState } from '../../state/load.ts';
 import type { CommandOutput, Context } from '../command.ts';
+import { offline } from '../offline.ts';
 import { type Paint, painter } from '../paint.ts';
 import { alignColumns } from '../table.ts';
 
@@ -24,7 +26,9 @@ export async function run({
   json,
   colour,
   stopping,
+  root,
 }: Context): Promise<Result<CommandOutput>> {
+  if (root !== '/') return ofImage({ ports: offline(ports), configPath, json, colour });
   const config = await loadConfig(ports.files, configPath);
   if (!config.ok) return config;
   const [reading, kernel] = await Promise.all([
@@ -40,6 +44,23 @@ export async function run({
   if (problem === null) return ok({ text, exitCode: exitCodes.done });
   ports.log.warn(describeProblem(problem));
   return ok({ text, exitCode: exitCodeOfProblem(problem) });
+}
+
+/** What the image says of its instance: neither this machine's cloud nor its kernel is asked. */
+async function ofImage({
+  ports,
+  configPath,
+  json,
+  colour,
+}: Pick<Context, 'ports' | 'configPath' | 'json' | 'colour'>): Promise<Result<CommandOutput>> {
+  const config = await loadConfig(ports.files, configPath);
+  if (!config.ok) return config;
+  const state = await loadState(ports.files);
+  if (!state.ok) return state;
+  const instance = await readImageInstance(ports, config.value, state.value, { metadata: openMetadata() });
+  if (!instance.ok) return instance;
+  const text = json ? printInstance(instance.value) : printTable(instance.value, painter(colour));
+  return ok({ text, exitCode: exitCodes.done });
 }
 
 /** Why a run would not go by this read; null where it would, or where state.json cannot be read. */

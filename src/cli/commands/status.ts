@@ -14,23 +14,24 @@ const exitCodeOf: Readonly<Record<StatusState, number>> = {
 };
 
 /** `enid status`: status.json and whether the daemon runs; nothing else is loaded or asked. */
-export async function run({ ports, json, colour }: Context): Promise<Result<CommandOutput>> {
+export async function run({ ports, json, colour, root }: Context): Promise<Result<CommandOutput>> {
   const text = await ports.files.readText(statusPath);
   if (!text.ok) return text;
   if (text.value === null) {
     return fail(
       'file-unreadable',
       statusPath,
-      'nothing ran since boot',
-      'start the daemon: systemctl start enid',
+      root === '/' ? 'nothing ran since boot' : 'the image holds no status: it is of one boot',
+      root === '/' ? 'start the daemon: systemctl start enid' : '',
     );
   }
   const status = parseStatus(text.value);
   if (!status.ok) return status;
   const exitCode = exitCodeOf[status.value.state];
   if (json) return ok({ text: `${JSON.stringify(status.value, null, 2)}\n`, exitCode });
-  const daemon = await runningDaemon(ports.files);
-  const isRunning = daemon.ok ? daemon.value !== null : null;
+  // Processes of this machine are none of an image's.
+  const daemon = root === '/' ? await runningDaemon(ports.files) : ok(null);
+  const isRunning = daemon.ok && root === '/' ? daemon.value !== null : null;
   const printed = printStatus(status.value, ports.clock.now(), painter(colour));
   const warning = 'The daemon does not run: this is how it was. Start it: systemctl start enid\n';
   return ok({ text: isRunning === false ? `${printed}\n${warning}` : printed, exitCode });
