@@ -74,6 +74,15 @@ describe('the configuration file', () => {
       errors: expect.stringContaining('nonsense'),
     });
   });
+
+  it('is named with its whole path below --root: each fault, and what cannot be read', async () => {
+    mkdirSync(join(root, 'etc/enid/config.yaml'), { recursive: true });
+    expect((await enid('detect')).errors).toContain(`${root}/etc/enid/config.yaml: `);
+    writeFileSync(join(root, 'enid.yaml'), 'nonsense: 1\nstack: odd\n');
+    const { errors } = await enid('detect', '--config', '/enid.yaml');
+    expect(errors).toContain(`${root}/enid.yaml:1:1: `);
+    expect(errors).toMatch(new RegExp(`${root}/enid.yaml:2:\\d+: `));
+  });
 });
 
 it('clean tells what it removed, and nothing the second time', async () => {

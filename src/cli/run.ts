@@ -64,7 +64,22 @@ async function dispatch(invocation: Invocation, process: Process): Promise<Resul
   const missing = (await missingRoot(context)) ?? (await missingConfig(context));
   if (missing !== null) return { ok: false, problem: missing };
   const { run } = await command.load();
-  return run(context);
+  const result = await run(context);
+  return result.ok ? result : { ok: false, problem: inConfigBelowRoot(result.problem, context) };
+}
+
+/** The configuration is below `--root`, and its problems show where: the whole path, also of further faults. */
+function inConfigBelowRoot(
+  problem: Problem,
+  { root, configPath }: Pick<Context, 'root' | 'configPath'>,
+): Problem {
+  const { code, place, also } = problem;
+  const isItsFault = code === 'config-unreadable' || code === 'config-invalid';
+  if (root === '/' || !isItsFault || !place.startsWith(configPath)) return problem;
+  const whole = { ...problem, place: join(resolve(root), place) };
+  return also === undefined
+    ? whole
+    : { ...whole, also: also.map((other) => inConfigBelowRoot(other, { root, configPath })) };
 }
 
 function contextOf(invocation: Invocation, command: Command, process: Process): Context {

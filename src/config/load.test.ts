@@ -159,6 +159,33 @@ describe('a configuration file', () => {
   });
 });
 
+describe('faults of VLANs together', () => {
+  it('are reported beside every other fault, also of the same entry', async () => {
+    const problem = await refusal(`stack: odd
+interfaces:
+  vlans:
+    - {parent: eth1, id: 5, mac: "fa:16:3e:00:00:01", addresses: [nonsense]}
+    - {parent: eth1, id: 5, mac: "fa:16:3e:00:00:01", mtu: 9}
+    - {parent: eth2, id: 9999, mac: "fa:16:3e:00:00:01", addresses: [10.0.9.7/24], gateway: "fe80::1"}
+    - 7
+`);
+    const messages = [problem, ...(problem.also ?? [])].map(({ message }) => message);
+    for (const part of [
+      'stack cannot be',
+      'vlans[0].addresses',
+      'unknown key interfaces.vlans[1].mtu',
+      'vlans[1].mac cannot be',
+      'vlans[1].id cannot be',
+      'vlans[2].id cannot be',
+      'vlans[2].mac cannot be',
+      'vlans[2].gateway cannot be',
+      'vlans[3] cannot be',
+    ]) {
+      expect(messages.join('\n')).toContain(part);
+    }
+  });
+});
+
 describe('a fault', () => {
   it.each([
     ['unknown key', '\nmetdata: {}', 2, 'metdata', 'did you mean metadata?'],

@@ -5,7 +5,8 @@ import { ok, type Result } from '../model/problem.ts';
 import { defaultConfig } from './defaults.ts';
 import { type ConfigDocument, type Fault, readDocument, refusal } from './document.ts';
 import { nearest } from './nearest.ts';
-import { type ConfigFile, configFile } from './schema.ts';
+import { type ConfigFile, configFile, validVlanKeys } from './schema.ts';
+import { vlanFaults } from './vlans.ts';
 
 /**
  * Reads the text of a configuration file. Every fault is reported at once: the place is `file:line:column`, the
@@ -37,12 +38,13 @@ function faultsOf(issue: z.core.$ZodIssue, document: ConfigDocument): readonly F
       return fault(document, at, `unknown key ${keyName(at)}`, advice);
     });
   }
-  const value = valueAt(document.value, issue.path);
-  const message =
-    value === undefined
-      ? `${keyName(issue.path)} is missing`
-      : `${keyName(issue.path)} cannot be ${shown(value)}`;
-  return [fault(document, issue.path, message, `allowed: ${issue.message}`)];
+  return [notAllowed(document, issue.path, issue.message)];
+}
+
+function notAllowed(document: ConfigDocument, at: readonly PropertyKey[], allowed: string): Fault {
+  const value = valueAt(document.value, at);
+  const what = value === undefined ? 'is missing' : `cannot be ${shown(value)}`;
+  return fault(document, at, `${keyName(at)} ${what}`, `allowed: ${allowed}`);
 }
 
 function fault(document: ConfigDocument, at: readonly PropertyKey[], message: string, advice: string): Fault {
@@ -51,7 +53,15 @@ function fault(document: ConfigDocument, at: readonly PropertyKey[], message: st
 
 /** What no single key can say; also beside other faults. */
 function inconsistencies(document: ConfigDocument): readonly Fault[] {
-  return [...savedMetadata(document), ...marksWithoutTables(document)];
+  return [...savedMetadata(document), ...marksWithoutTables(document), ...vlansTogether(document)];
+}
+
+function vlansTogether(document: ConfigDocument): readonly Fault[] {
+  const at = ['interfaces', 'vlans'];
+  const list = valueAt(document.value, at);
+  if (!Array.isArray(list)) return [];
+  const faults = vlanFaults(list.map(validVlanKeys));
+  return faults.map(({ path, allowed }) => notAllowed(document, [...at, ...path], allowed));
 }
 
 function savedMetadata(document: ConfigDocument): readonly Fault[] {

@@ -20,7 +20,7 @@ import {
   word,
   wordOrFalse,
 } from './values.ts';
-import { vlanFaults } from './vlans.ts';
+import type { ValidVlanKeys } from './vlans.ts';
 
 /**
  * Tables run from base to base + 999 and each is also the priority of its rules, so the band has to end before the
@@ -49,13 +49,23 @@ const vlan = section({
   gateway: key(null, address),
 });
 
-const vlans = z
-  .array(vlan, { error: 'a list of mappings with the keys parent, id, mac, addresses, gateway' })
-  .superRefine((list, context) => {
-    for (const { path, allowed } of vlanFaults(list)) {
-      context.addIssue({ code: 'custom', path: [...path], message: allowed });
-    }
-  });
+const vlans = z.array(vlan, {
+  error: 'a list of mappings with the keys parent, id, mac, addresses, gateway',
+});
+
+/** The keys of one entry of `interfaces.vlans` that are valid, whatever the others are. */
+export function validVlanKeys(entry: unknown): ValidVlanKeys {
+  const isMapping = typeof entry === 'object' && entry !== null;
+  const values = new Map<string, unknown>(isMapping ? Object.entries(entry) : []);
+  const { parent, id, mac, addresses, gateway } = vlan.shape;
+  return {
+    parent: parent.safeParse(values.get('parent')).data,
+    id: id.safeParse(values.get('id')).data,
+    mac: mac.safeParse(values.get('mac')).data,
+    addresses: addresses.safeParse(values.get('addresses')).data,
+    gateway: gateway.safeParse(values.get('gateway')).data,
+  };
+}
 
 /** /etc/enid/config.yaml as it is written: the keys of design and README, snake case, each with default and range. */
 export const configFile = section({
