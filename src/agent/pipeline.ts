@@ -9,6 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import { loadState } from '../state/load.ts';
 import { saveState } from '../state/save.ts';
 import { waitForLock } from '../transaction/lock.ts';
+import { movedJournalNotes } from '../transaction/moved.ts';
 import { type Asked, askMetadata } from './ask-metadata.ts';
 import { type Changed, change, namesAfter } from './change.ts';
 import { closePending } from './close-pending.ts';
@@ -163,7 +164,8 @@ async function pass(
   const planned = await makePlan(ports, knowledge.value, ground, kernel.value, options, session);
   if (!planned.ok) return failed(planned.problem);
   const changed = await carryOut(ports, planned.value, options, session);
-  const report = reportRun(ports.clock, start, planned.value, changed, session);
+  const decided = reportRun(ports.clock, start, planned.value, changed, session);
+  const report = { ...decided, notes: [...decided.notes, ...(await movedJournalNotes(ports.files))] };
   const tended = await tendHold(ports.files, planned.value.seen.detected.stack, kernel.value, report);
   const { network } = planned.value.intention.wanted;
   return {

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -153,6 +162,56 @@ it('a template override that others can write is refused, whoever renders', asyn
   expect(await read('sysctl/enid.conf.liquid')).toMatchObject({
     ok: false,
     problem: { code: 'file-untrusted', place: dirname(file) },
+  });
+});
+
+describe.each([
+  ['not UTF-8', (path: string) => writeFileSync(path, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))],
+  ['of a newer version', (path: string) => writeFileSync(path, JSON.stringify({ schema: 2, slots: {} }))],
+  ['not JSON', (path: string) => writeFileSync(path, '\0\0\0')],
+  [
+    'huge',
+    (path: string) => {
+      writeFileSync(path, '{}');
+      truncateSync(path, 1024 ** 4);
+    },
+  ],
+  ['a directory', (path: string) => mkdirSync(path)],
+])('a file that is %s', (what, make) => {
+  const place = (path: string): string => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    make(join(root, path));
+    return path;
+  };
+  const identity = (path: string) => {
+    const { ino, size, mtimeMs } = statSync(join(root, path));
+    return { ino, size, mtimeMs };
+  };
+
+  it.each([['recover'], ['clean'], ['clean', '--force'], ['plan']])(
+    'as state.json is a problem for %s %s, never an empty state, and stays',
+    async (...command) => {
+      const path = place(statePath);
+      const before = identity(path);
+      const { exitCode, output } = await enid(...command, '--json');
+      const { problem } = JSON.parse(output);
+      expect(problem.code).toMatch(/^(state-corrupt|file-(unreadable|too-large|not-regular))$/);
+      expect(problem.place).toBe(statePath);
+      if (what === 'of a newer version') expect(problem.message).toContain('of a newer enid');
+      expect(exitCode).toBe(1);
+      expect(identity(path)).toEqual(before);
+    },
+  );
+
+  it('as status.json is a problem of status, never an empty status', async () => {
+    const path = place('/run/enid/status.json');
+    const before = identity(path);
+    const { exitCode, output } = await enid('status', '--json');
+    const { problem } = JSON.parse(output);
+    expect(problem.code).toMatch(/^file-(unreadable|too-large|not-regular)$/);
+    expect(problem.place).toBe('/run/enid/status.json');
+    expect(exitCode).toBe(1);
+    expect(identity(path)).toEqual(before);
   });
 });
 

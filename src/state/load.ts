@@ -49,6 +49,11 @@ export async function loadState(files: Pick<Files, 'readText' | 'owners'>): Prom
 export function parseState(content: string): Result<State> {
   const json = parseJson(content);
   if (json === undefined) return fail('state-corrupt', statePath, 'the file is not JSON', advice);
+  const form = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : null;
+  if (typeof form === 'number' && form > 1) {
+    const message = `the file has form ${form}, of a newer enid; this version reads form 1`;
+    return fail('state-corrupt', statePath, message, 'run the enid that wrote it, or set the file aside');
+  }
   const read = readState(json, '');
   if (!read.ok) {
     return fail('state-corrupt', statePath, `${read.problem.place}: ${read.problem.message}`, advice);

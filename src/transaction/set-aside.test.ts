@@ -18,6 +18,7 @@ import { digestOf } from './content.ts';
 import { pendingTransactions } from './history.ts';
 import { transactionsPath } from './journal.ts';
 import { lockPath, takeLock } from './lock.ts';
+import { movedJournalNotes } from './moved.ts';
 import { finishPending, offline } from './recover.ts';
 
 let root = '';
@@ -88,6 +89,22 @@ describe('a pending journal that cannot be read holds nothing up and is kept', (
     const recovered = await finishPending({ files: nodeFiles(root) }, offline);
     expect(recovered).toEqual({ ok: true, value: [{ id, kind: 'dropped' }] });
   });
+});
+
+it('what was moved since its journal could not be read is a note, until it is removed', async () => {
+  const files = nodeFiles(root);
+  expect(await movedJournalNotes(files)).toEqual([]);
+  pending((path) => writeFileSync(path, 'nonsense\nnonsense\n'));
+  await finishPending({ files }, offline);
+  mkdirSync(join(root, transactionsPath, `newer-${id}`));
+  const [corrupt, newer, ...more] = await movedJournalNotes(files);
+  expect(more).toEqual([]);
+  expect(corrupt).toContain(
+    `its journal is corrupt: its former files are in ${transactionsPath}/corrupt-${id}/backup`,
+  );
+  expect(newer).toContain('its journal is of a newer enid');
+  rmSync(join(root, transactionsPath), { recursive: true });
+  expect(await movedJournalNotes(files)).toEqual([]);
 });
 
 it('what a killed enid left half-written goes, what a living one writes and what is not ours stays', async () => {
