@@ -28,6 +28,12 @@ export function foreignProblem(
   return { code: 'unmanaged', place: path, message, advice: 'remove it yourself if nobody needs it' };
 }
 
+/** Symbolic links are not ours: enid neither writes through one nor removes one. */
+export function linkProblem(path: string): Problem {
+  const message = 'a symbolic link stands at this path, so it stays as it is';
+  return { code: 'unmanaged', place: path, message, advice: 'remove the link' };
+}
+
 /** The bytes that stand in the file after the change; null where it is removed. */
 export function bytesAfter(change: FileChange): Uint8Array | null {
   if (change.after === null) return null;

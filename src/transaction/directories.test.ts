@@ -111,6 +111,24 @@ describe('a directory that enid made', () => {
   });
 });
 
+it('a link that somebody put in the place of a new file stays when the change is rolled back', async () => {
+  const files = nodeFiles(root);
+  const changes: readonly FileChange[] = [
+    { path: file, mac: null, action: 'create', before: null, after: { text, mode: 0o644 } },
+  ];
+  const owned = { before: new Map(), after: new Map() };
+  const plan = { why: 'test', changes, owned, undo, snapshot: null, pid: process.pid };
+  const transaction = value(await beginTransaction({ files, clock }, plan));
+  value(await writeFiles({ files }, transaction, changes));
+  rmSync(join(root, file));
+  writeFileSync(join(root, 'etc/mine'), text);
+  symlinkSync('/etc/mine', join(root, file));
+  const report = await rollBack({ files }, transaction, 'test', null);
+  expect(report.problems.map(({ code, place }) => [code, place])).toEqual([['unmanaged', file]]);
+  expect(report.worked).toBe(true);
+  expect(value(await files.linkTarget(file))).toBe('/etc/mine');
+});
+
 it('a directory that was there before stays, empty as it was', async () => {
   mkdirSync(join(root, directory), { recursive: true });
   await set(text);

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Problem, Result } from '../model/problem.ts';
 import { type FileContent, type Files, temporaryPrefix } from '../ports/files.ts';
-import { digestOf, foreignProblem } from './content.ts';
+import { digestOf, foreignProblem, linkProblem } from './content.ts';
 import { readBackup } from './history.ts';
 import { placesOf } from './journal.ts';
 import { identify } from './process.ts';
@@ -60,7 +60,10 @@ async function restore(
   const there = await files.read(path);
   if (!there.ok) return there;
   if (isBefore(there.value, before)) return { ok: true, value: 'untouched' };
-  const foreign = foreignProblem(path, there.value, [before?.digest, after]);
+  const link = await files.linkTarget(path);
+  if (!link.ok) return link;
+  const foreign =
+    link.value === null ? foreignProblem(path, there.value, [before?.digest, after]) : linkProblem(path);
   if (foreign !== null) return { ok: true, value: foreign };
   const digest = there.value === null ? null : digestOf(there.value.bytes);
   const stranger = there.value !== null && digest !== after && digest !== before?.digest;
