@@ -91,6 +91,7 @@ function rememberBefore({ seen, intention }: Plan): State {
   return {
     ...seen.state,
     slots,
+    detached: new Map([...seen.state.detached].filter(([mac]) => slots.has(mac))),
     learned,
     sysctls: intention.sysctls.kept,
     primaryAddresses: [...new Set([...seen.state.primaryAddresses, ...added])],

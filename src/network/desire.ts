@@ -117,7 +117,7 @@ export function desire(input: DesireInput): Result<Wanted> {
   const fallen = addressed
     .filter((nic) => fellBack(nic.ipv4, config))
     .map((nic) => `${nic.name}: no address and subnet in metadata for static addressing, so DHCP is used`);
-  const learned = remembered(instance, network, state, gone);
+  const learned = remembered(instance, network, state, gone, slots);
   const notes = [...fallen, ...admission.notes, ...unusedAddresses(instance, config)];
   const overlaps = overlappingRoutes(kernel, network, input.ruleForms);
   return ok({ network, slots, learned, gone, notes, overlaps });

@@ -8,15 +8,17 @@ import type { GoneInterface } from '../model/step.ts';
 
 /**
  * What would be lost with the lease or the primary's address, by NIC: where metadata lists no address or no gateway, those of now. A
- * NIC that goes takes its own along; one that is not looked at now keeps it.
+ * NIC that goes takes its own along, and so does a MAC whose slot another was given; one that is not looked at now keeps it.
  */
 export function remembered(
   instance: InstanceNetwork,
   { primary, secondaries }: DesiredNetwork,
   state: Pick<State, 'learned'>,
   gone: readonly GoneInterface[],
+  slots: ReadonlyMap<Mac, number>,
 ): ReadonlyMap<Mac, LearnedFamilies> {
-  const learned = new Map(state.learned);
+  const listed = new Set([primary.mac, ...instance.interfaces.map(({ mac }) => mac)]);
+  const learned = new Map([...state.learned].filter(([mac]) => slots.has(mac) || listed.has(mac)));
   for (const { mac } of gone) learned.delete(mac);
   for (const said of instance.interfaces) {
     const nic = said.mac === primary.mac ? primary : secondaries.find(({ mac }) => mac === said.mac);
