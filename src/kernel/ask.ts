@@ -4,6 +4,7 @@ import type { Exec } from '../ports/exec.ts';
 import { failedLines } from './batch.ts';
 import { builtInNames } from './names.ts';
 import { parseRoute } from './parse-route.ts';
+import { records } from './records.ts';
 
 export interface Question {
   readonly destination: Address;
@@ -91,7 +92,10 @@ async function askFamily(
  * table is not looked at, so that its name need not be known. Errors: `kernel-unreadable`.
  */
 export function parseAnswer(line: string, family: Family, place: string): Result<Answer> {
-  const plain = line.replace(/\\(?=\s|$)/g, ' ').replace(/ table \S+/, '');
+  const plain = records(line)
+    .join(' ')
+    .replaceAll('\n', ' ')
+    .replace(/ table \S+/, '');
   const route = parseRoute(plain, family, builtInNames, place);
   if (!route.ok) return route;
   const { type, device, via, source } = route.value;

@@ -41,6 +41,7 @@ async function runFamily(
   family: Family,
   commands: readonly IpCommand[],
 ): Promise<Result<readonly FailedCommand[]>> {
+  if (commands.some(({ line }) => unbatchable.test(line))) return runSingly(exec, family, commands);
   const argv = ['ip', option[family], '-force', '-batch', '-'];
   const input = commands.map((command) => `${command.line}\n`).join('');
   const run = await exec.run(argv, { input, timeout });
@@ -60,8 +61,8 @@ async function runFamily(
 }
 
 /**
- * One process a command, for the case that `ip` did not understand one: it then ends with 255 whatever `-force` says,
- * and does not tell at which line. What the batch had done before that line is done already, which is no failure.
+ * One process a command, for lines that no batch can hold, and for the case that `ip` did not understand one: it then ends with 255
+ * whatever `-force` says, and does not tell at which line. What the batch had done before that line is done already, which is no failure.
  */
 async function runSingly(
   exec: Pick<Exec, 'run'>,
@@ -77,6 +78,12 @@ async function runSingly(
   }
   return ok(failed);
 }
+
+/**
+ * A line that `ip -batch` does not read as its words (iproute2 utils.c, getcmdline and makeargs): `#` cuts it, also between quotes, a
+ * quote at the start of a word joins what follows, and a backslash at the end joins the next line. Names of other links may hold these.
+ */
+const unbatchable = /#|(^| )["']|\\$/;
 
 const option: Readonly<Record<Family, string>> = { ipv4: '-4', ipv6: '-6' };
 const isDone = /File exists|No such process|No such file or directory|Cannot assign requested address/;

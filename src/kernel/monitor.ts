@@ -10,6 +10,8 @@ export interface KernelEvent {
    * addresses and routes: what is true is read from the kernel, not from events.
    */
   readonly link: string | null;
+  /** Of link events, the name as printed where it has an `@`: of a link with a parent, or a part of the name itself. */
+  readonly printed?: string;
   /** Of link events: the Ethernet address, also of a link that was just removed. */
   readonly mac: Mac | null;
   /** As `ip monitor` printed it, for the log. */
@@ -89,18 +91,32 @@ export function watchKernel(exec: Pick<Exec, 'follow'>, listener: KernelListener
 export function parseEvent(text: string): KernelEvent | null {
   const unlabelled = text.replace(/^(\[[^\]]*\]\s*)+/, '');
   const deleted = /^Deleted /.test(unlabelled);
-  const line = unlabelled.replace(/^Deleted /, '').trim();
+  const line = unlabelled.replace(/^Deleted /, '').replace(/^[ \t]+|[ \t]+$/g, '');
   if (line === '') return null;
-  const link = /^\d+: (\S+): </.exec(line)?.[1];
+  const link = /^\d+: ([^ \t]+): </.exec(line)?.[1];
   if (link !== undefined) {
     const at = link.lastIndexOf('@');
     const address = /link\/ether (\S+)/.exec(line)?.[1];
     const mac = address === undefined ? null : parseMac(address, 'ip monitor');
     const name = at <= 0 ? link : link.slice(0, at);
-    return { object: 'link', deleted, link: name, mac: mac?.ok === true ? mac.value : null, line };
+    const printed = name === link ? {} : { printed: link };
+    return {
+      object: 'link',
+      deleted,
+      link: name,
+      ...printed,
+      mac: mac?.ok === true ? mac.value : null,
+      line,
+    };
   }
-  const addressed = /^\d+: (\S+?):?\s+inet6? /.exec(line)?.[1];
+  const addressed = /^\d+: ([^ \t]+?):?[ \t]+inet6? /.exec(line)?.[1];
   if (addressed !== undefined) return { object: 'address', deleted, link: addressed, mac: null, line };
   if (/^\d+:\s/.test(line)) return { object: 'rule', deleted, link: null, mac: null, line };
-  return { object: 'route', deleted, link: /\bdev (\S+)/.exec(line)?.[1] ?? null, mac: null, line };
+  return {
+    object: 'route',
+    deleted,
+    link: /(?:^|[ \t])dev ([^ \t]+)/.exec(line)?.[1] ?? null,
+    mac: null,
+    line,
+  };
 }

@@ -29,11 +29,11 @@ export function parseAddresses(text: string, command: string): Result<readonly K
   const addresses: KernelAddress[] = [];
   for (const record of records(text)) {
     const parts = record.split('\n');
-    const head = /^\d+: (?<link>\S+?)(?:@\S+)?:?(?:\s+(?<rest>.*))?$/.exec(parts[0] ?? '');
+    const head = /^\d+: (?<link>[^ \t]+?)(?:@[^ \t]+)?:?(?:[ \t]+(?<rest>.*))?$/s.exec(parts[0] ?? '');
     if (head?.groups === undefined) return unreadable(command, record, 'no index and name');
     const { rest = '' } = head.groups;
     // Before an address `ip -o` prints the name alone, so an `@` is part of it; on a line of the link what follows it is the parent.
-    const whole = /^\d+: (\S+)\s+inet6? /.exec(parts[0] ?? '')?.[1];
+    const whole = /^\d+: ([^ \t]+)[ \t]+inet6? /.exec(parts[0] ?? '')?.[1];
     const link = whole ?? head.groups.link ?? '';
     for (const part of [rest, ...parts.slice(1)]) {
       if (!/^\s*inet6? /.test(part)) {

@@ -29,7 +29,7 @@ export function parseLinks(text: string, command: string): Result<readonly Parse
 /** One record of `ip link` or `ip monitor link`. Errors: `kernel-unreadable`. */
 export function parseLink(record: string, command: string): Result<ParsedLink> {
   const [head = '', address = '', detail = ''] = record.split('\n');
-  const match = /^(?<index>\d+): (?<name>\S+): <(?<flags>[^>]*)> mtu (?<mtu>\d+)(?<rest>.*)$/.exec(head);
+  const match = /^(?<index>\d+): (?<name>[^ \t]+): <(?<flags>[^>]*)> mtu (?<mtu>\d+)(?<rest>.*)$/s.exec(head);
   const type = /^\s+link\/(?<type>\S*)(?: (?<address>\S+))?/.exec(address);
   if (match?.groups === undefined) return unreadable(command, record, 'no index, name, flags and mtu');
   if (type?.groups === undefined) return unreadable(command, record, 'no link type');
@@ -49,7 +49,7 @@ export function parseLink(record: string, command: string): Result<ParsedLink> {
     carrier: words.has('LOWER_UP'),
     type: type.groups.type ?? '',
     kind,
-    master: /\smaster (\S+)/.exec(rest)?.[1] ?? null,
+    master: / master ([^ \t]+)/.exec(rest)?.[1] ?? null,
     parent: below === '' || below === 'NONE' || /^if\d+$/.test(below) ? null : below,
     vlanId: kind === 'vlan' ? vlanIdOf(detail) : null,
     ...(at <= 0 ? {} : { printed: name }),

@@ -57,7 +57,7 @@ const option: Readonly<Record<Family, string>> = { ipv4: '-4', ipv6: '-6' };
 export function parseFamily(text: string, family: Family, names: Names): Result<Omit<KernelState, 'links'>> {
   const lines: Record<'address' | 'rule' | 'route', string[]> = { address: [], rule: [], route: [] };
   for (const record of records(text)) {
-    if (/^\d+: \S+:? +(inet6? |<)/.test(record)) lines.address.push(record);
+    if (/^\d+: [^ \t]+:? +(inet6? |<)/.test(record)) lines.address.push(record);
     else if (/^\d+:\s/.test(record)) lines.rule.push(record);
     else lines.route.push(record);
   }

@@ -44,7 +44,8 @@ export function readRouteWord(tokens: readonly string[], at: number, reading: Ro
 
 function readValue(tokens: readonly string[], at: number, reading: RouteReading): number | string {
   const word = tokens[at] ?? '';
-  const locked = tokens[at + 1] === 'lock';
+  // a link may be called `lock`; only metrics are locked
+  const locked = word !== 'dev' && tokens[at + 1] === 'lock';
   let length = locked ? 3 : 2;
   const value = tokens[at + length - 1];
   if (value === undefined) return `"${word}" without a value`;

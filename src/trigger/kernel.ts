@@ -69,7 +69,10 @@ export function kernelReader(links: readonly Link[], isOurs: IsOurs): KernelRead
 const nothing: Noticed = { trigger: null, removed: null };
 const article = { address: 'an address', route: 'a route', rule: 'a rule' } as const;
 
-function readLink({ link: name, mac, line, deleted }: KernelEvent, seen: Seen, isOurs: IsOurs): Noticed {
+function readLink(event: KernelEvent, seen: Seen, isOurs: IsOurs): Noticed {
+  const { mac, line, deleted, printed } = event;
+  // an `@` of a name: the look that came before knows the link by all of it
+  const name = printed !== undefined && seen.has(printed) ? printed : event.link;
   if (name === null) return nothing;
   const isPlain = !line.includes(`${name}@`);
   if (deleted) {
