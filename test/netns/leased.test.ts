@@ -79,7 +79,7 @@ test('address, subnet and gateway come from the lease, and are written down once
 
   const nic = await enid.untilConfigured('eth1', 60_000);
 
-  expect(nic).toMatchObject({ reason: null, table: 21001, addresses: [`${other.ipv4[0]}/24`] });
+  expect(nic).toMatchObject({ reason: null, table: 21001, addresses: [`${other.ipv4[0]}/32`] });
   expect(await brokenPromises(vpc)).toEqual([]);
   await expectCleanMain();
   const stanza = await vpc.server.must(['cat', '/etc/network/interfaces.d/enid-eth1']);
