@@ -1,11 +1,12 @@
 import { type OwnEntries, routeIdentity, ruleIdentity } from '../kernel/restore.ts';
 import { type Address, families, hostPrefix, type Prefix } from '../model/address.ts';
+import { commonRoute } from '../model/common-route.ts';
 import type { DesiredInterface, PolicyRule } from '../model/desired.ts';
 import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { State } from '../model/state.ts';
 import { unlistedRules } from '../network/unlisted.ts';
-import { commonRoute, commonRule, commonsAfter, commonsOf } from '../verify/commons.ts';
+import { commonRule, commonsAfter, commonsOf } from '../verify/commons.ts';
 import { isOwnSource, sourcesByTable } from '../verify/own-sources.ts';
 import { isAccounted } from '../verify/routes.ts';
 import type { Plan } from './plan.ts';

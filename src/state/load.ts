@@ -65,10 +65,9 @@ export function parseState(content: string): Result<State> {
   if (shared !== null) {
     return fail('state-corrupt', statePath, `slots: ${shared} belongs to two MAC addresses`, advice);
   }
-  const former = ownBefore(read.value);
-  const addresses = read.value.addresses ?? former.addresses;
-  const sources = read.value.sources ?? former.sources;
-  return ok({ ...read.value, files, addresses, sources });
+  const { addresses, sources } = read.value;
+  const own = addresses === null || sources === null ? ownBefore(read.value) : { addresses, sources };
+  return ok({ ...read.value, files, ...own });
 }
 
 const mac = parsed(parseMac);

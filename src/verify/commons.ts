@@ -1,6 +1,7 @@
 import { formOf } from '../kernel/band.ts';
-import type { DesiredNetwork, PolicyRoute, PolicyRule } from '../model/desired.ts';
-import { type KernelRoute, type KernelRule, type KernelState, mainTable } from '../model/kernel.ts';
+import { commonRoute } from '../model/common-route.ts';
+import type { DesiredNetwork, PolicyRule } from '../model/desired.ts';
+import { type KernelRule, type KernelState, mainTable } from '../model/kernel.ts';
 import { ruleText } from './commands.ts';
 
 /**
@@ -42,13 +43,4 @@ export function isCommonRule(rule: KernelRule, base: number): boolean {
 
 export function commonRule(rule: Omit<PolicyRule, 'table'> & { readonly table: number | null }): string {
   return `${rule.family} rule ${ruleText(rule)}`;
-}
-
-/** Without source and metric: the kernel may drop the one and IPv6 adds the other. */
-export function commonRoute(
-  route: Pick<PolicyRoute | KernelRoute, 'family' | 'destination' | 'via' | 'device' | 'table'>,
-): string {
-  const { family, destination, via, device, table } = route;
-  const gateway = via === null ? '' : ` via ${via}`;
-  return `${family} route ${destination}${gateway} dev ${device} table ${table}`;
 }

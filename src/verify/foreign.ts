@@ -1,10 +1,10 @@
 import { formOf } from '../kernel/band.ts';
 import { type Address, contains, type Prefix } from '../model/address.ts';
+import { commonRoute } from '../model/common-route.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import { type KernelRoute, type KernelRule, type KernelState, localTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { GoneInterface } from '../model/step.ts';
-import { commonRoute } from './commons.ts';
 import { isLeak } from './leaks.ts';
 import { isOwnSource, sourcesByTable } from './own-sources.ts';
 import { isAccounted, isMatch } from './routes.ts';

@@ -1,5 +1,6 @@
 import { isBySource } from '../kernel/default-routes.ts';
 import { type Family, hostPrefix } from '../model/address.ts';
+import { commonRoute } from '../model/common-route.ts';
 import {
   type DesiredInterface,
   type DesiredNetwork,
@@ -10,7 +11,6 @@ import type { Difference, IpCommand } from '../model/difference.ts';
 import { type KernelRoute, type KernelState, mainTable } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import { removeRoute, setRoute } from './commands.ts';
-import { commonRoute } from './commons.ts';
 import type { Comparison } from './comparison.ts';
 import { hasOwnAddress } from './leases.ts';
 

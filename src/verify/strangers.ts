@@ -1,7 +1,8 @@
 import { formOf } from '../kernel/band.ts';
+import { commonRoute } from '../model/common-route.ts';
 import type { DesiredNetwork } from '../model/desired.ts';
 import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
-import { commonRoute, commonRule, isCommonRule } from './commons.ts';
+import { commonRule, isCommonRule } from './commons.ts';
 import type { DifferenceContext } from './comparison.ts';
 import { isOwnSource, sourcesByTable } from './own-sources.ts';
 import { isAccounted } from './routes.ts';
