@@ -19,8 +19,8 @@ export interface Claims {
 
 /**
  * Decides which NIC keeps an address that several claim. The primary keeps its first address and what it carries in the kernel. Then
- * the one NIC that carries it and is given it, or carries it and is not ours. Then the primary where it is listed, then the
- * one NIC that it is given. Where two are given it and neither or both carry it, nobody can tell: null.
+ * the one NIC that carries it and is given it, or carries it and is not ours. Then the primary where it is listed, or where the
+ * configuration gives it to the primary alone, then the one NIC that it is given. Where two are given it and neither or both carry it, nobody can tell: null.
  */
 export function keeperOf({
   primary,
@@ -36,6 +36,7 @@ export function keeperOf({
   }
   const listed = new Set([...(primary.ipv4?.addresses ?? []), ...(primary.ipv6?.addresses ?? [])]);
   const firsts = new Set([primary.ipv4?.addresses[0], primary.ipv6?.addresses[0]]);
+  const further = new Set(primary.further);
   const given = new Map(candidates.map((nic) => [nic.mac, new Set(addressesOf(nic))]));
   const ours = new Set(onPrimary.filter((address) => !listed.has(address)));
   return (address) => {
@@ -44,7 +45,8 @@ export function keeperOf({
     const claimants = candidates.filter((nic) => given.get(nic.mac)?.has(address));
     const carrying = [...claimants, ...others].filter(({ name }) => on.has(name));
     if (carrying.length === 1) return carrying[0]?.mac ?? null;
-    if (listed.has(address)) return primary.mac;
+    const isConfigured = claimants.length === 0 && further.has(address) && !listedElsewhere.has(address);
+    if (listed.has(address) || isConfigured) return primary.mac;
     return claimants.length === 1 && !listedElsewhere.has(address) ? (claimants[0]?.mac ?? null) : null;
   };
 }
