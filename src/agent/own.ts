@@ -111,6 +111,28 @@ export function ownEntries(plan: Pick<Plan, 'seen' | 'intention'>): OwnEntries {
   };
 }
 
+/** What enid set until now and the kernel still shows: also by changes that wrote no file, of which no journal is kept. */
+export function ownNow(
+  state: Own & Pick<State, 'slots'>,
+  kernel: KernelState,
+  tableBase: number,
+): OwnEntries {
+  // The rule of an address that enid did not set may be a person's by now.
+  const sources = new Map(
+    [...state.slots].map(([mac, slot]) => {
+      const own = new Set(union(state.addresses.get(mac)).map(hostPrefix));
+      return [tableBase + slot, own] as const;
+    }),
+  );
+  const isOwnRule = (rule: KernelRule): boolean =>
+    isOwnSource(rule, tableBase, sources) || state.commons.includes(commonRule(rule));
+  return {
+    addresses: union(...state.addresses.values()),
+    routes: kernel.routes.filter((route) => state.commons.includes(commonRoute(route))).map(routeIdentity),
+    rules: kernel.rules.filter(isOwnRule).map(ruleIdentity),
+  };
+}
+
 function ownUnlisted(
   { seen, intention }: Pick<Plan, 'seen' | 'intention'>,
   { sources }: Own,

@@ -13,6 +13,7 @@ import { loadState } from '../state/load.ts';
 import { type WayBack, wayBack } from '../transaction/history.ts';
 import { type Journal, openJournal } from '../transaction/journal.ts';
 import type { Undo } from '../transaction/records.ts';
+import { ownNow } from './own.ts';
 import { primaryBefore } from './primary-before.ts';
 
 /** Everything that taking back needs, settled before anything is touched. */
@@ -52,7 +53,8 @@ export async function prepareBack(
   }
   const goal = journals[journals.length - 1];
   if (goal === undefined) throw new Error('a way back without a transaction');
-  const undo = joined(journals, goal);
+  const now = ownNow(state.value, kernel.value, state.value.tableBase ?? config.value.tableBase);
+  const undo = joined(journals, goal, now);
   const release = await releaseSteps(ports, config.value, {
     changes: way.value.changes,
     undo,
@@ -72,7 +74,7 @@ export async function prepareBack(
 }
 
 /** The steps of all of them, each once, over every link that any of them touched. */
-function joined(journals: readonly Journal[], goal: Journal): Undo {
+function joined(journals: readonly Journal[], goal: Journal, now: OwnEntries): Undo {
   const undos = journals.map((journal) => journal.planned.undo);
   const known = new Set<string>();
   const scoped = undos
@@ -81,19 +83,19 @@ function joined(journals: readonly Journal[], goal: Journal): Undo {
   const links = [...new Set(undos.flatMap((undo) => undo.extent?.links ?? []))];
   const { extent } = goal.planned.undo;
   if (extent === null) return { ...goal.planned.undo, scoped, extent };
-  const own = joinedOwn(undos);
+  const own = joinedOwn(undos, now);
   return { ...goal.planned.undo, scoped, extent: { ...extent, links, ...(own === null ? {} : { own }) } };
 }
 
-/** What any of them may have set; null where one of them does not tell. */
-function joinedOwn(undos: readonly Undo[]): OwnEntries | null {
+/** What any of them, or a change since, may have set; null where one of them does not tell. */
+function joinedOwn(undos: readonly Undo[], now: OwnEntries): OwnEntries | null {
   const all = undos.flatMap(({ extent }) => (extent === null ? [] : [extent.own]));
   const known = all.flatMap((own) => own ?? []);
   if (known.length < all.length) return null;
   return {
-    addresses: known.flatMap((own) => own.addresses),
-    routes: known.flatMap((own) => own.routes),
-    rules: known.flatMap((own) => own.rules),
+    addresses: [now, ...known].flatMap((own) => own.addresses),
+    routes: [now, ...known].flatMap((own) => own.routes),
+    rules: [now, ...known].flatMap((own) => own.rules),
   };
 }
 
