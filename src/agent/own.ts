@@ -6,7 +6,7 @@ import type { KernelRoute, KernelRule, KernelState } from '../model/kernel.ts';
 import type { Mac } from '../model/mac.ts';
 import type { State } from '../model/state.ts';
 import { unlistedRules } from '../network/unlisted.ts';
-import { commonRule, commonsAfter, commonsOf } from '../verify/commons.ts';
+import { commonRule, commonsAfter, commonsOf, isCommonRule } from '../verify/commons.ts';
 import { isOwnSource, sourcesByTable } from '../verify/own-sources.ts';
 import { isAccounted } from '../verify/routes.ts';
 import type { Plan } from './plan.ts';
@@ -131,6 +131,48 @@ export function ownNow(
     routes: kernel.routes.filter((route) => state.commons.includes(commonRoute(route))).map(routeIdentity),
     rules: kernel.rules.filter(isOwnRule).map(ruleIdentity),
   };
+}
+
+/** What is to be remembered after a rollback: what was, and what of the entries that it may have set again stands now. */
+export function ownAgain(
+  state: Own & Pick<State, 'slots'>,
+  set: OwnEntries | undefined,
+  kernel: KernelState,
+  tableBase: number,
+): Own {
+  const addresses = new Map(state.addresses);
+  const sources = new Map(state.sources);
+  const rules = kernel.rules.filter((rule) => set?.rules.includes(ruleIdentity(rule)) === true);
+  const routes = kernel.routes.filter((route) => set?.routes.includes(routeIdentity(route)) === true);
+  for (const [mac, slot] of state.slots) {
+    const table = tableBase + slot;
+    const own = rules.filter((rule) => rule.table === table && rule.priority === table && rule.to === null);
+    enter(
+      sources,
+      mac,
+      union(
+        state.sources.get(mac),
+        own.flatMap(({ from }) => from ?? []),
+      ),
+    );
+    const link = kernel.links.find((entry) => entry.mac === mac);
+    const held = kernel.addresses.filter(
+      (entry) => entry.link === link?.name && set?.addresses.includes(entry.address) === true,
+    );
+    enter(
+      addresses,
+      mac,
+      union(
+        state.addresses.get(mac),
+        held.map(({ address }) => address),
+      ),
+    );
+  }
+  const commons = [
+    ...rules.filter((rule) => isCommonRule(rule, tableBase)).map(commonRule),
+    ...routes.map(commonRoute),
+  ];
+  return { addresses, sources, commons: union(state.commons, commons) };
 }
 
 function ownUnlisted(

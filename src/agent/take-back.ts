@@ -1,5 +1,7 @@
 import { runStep } from '../activate/run.ts';
+import { defaultConfig } from '../config/defaults.ts';
 import { loadConfig } from '../config/load.ts';
+import { readKernel } from '../kernel/read.ts';
 import { type SysctlPlan, setSysctls, undoSysctls } from '../kernel/sysctls.ts';
 import type { KernelState } from '../model/kernel.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
@@ -25,6 +27,7 @@ import {
 import { answering } from '../verify/probe.ts';
 import type { Changed } from './change.ts';
 import { closePending } from './close-pending.ts';
+import { ownAgain } from './own.ts';
 import { planOnce } from './pipeline.ts';
 import type { Plan } from './plan.ts';
 import { type Prepared, prepareBack } from './prepare-back.ts';
@@ -106,7 +109,10 @@ async function carryOut(
   }
   const noted = await noteArmed(transaction, armed.value);
   const climbed = noted.ok ? await apply(ports, prepared, transaction, sysctls.value) : noted;
-  const after = { ...state, sysctls: sysctls.value.kept };
+  const now = await readKernel(ports);
+  const base = state.tableBase ?? defaultConfig.tableBase;
+  const own = now.ok ? ownAgain(state, prepared.undo.extent?.own, now.value, base) : {};
+  const after = { ...state, ...own, sysctls: sysctls.value.kept };
   const committed = climbed.ok ? await commit(ports, transaction, after) : climbed;
   if (!committed.ok) {
     const world = await worldBefore(ports, transaction.journal.planned);
