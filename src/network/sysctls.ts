@@ -8,15 +8,15 @@ import type { Addressed } from './policy.ts';
  * rp_filter=2 on secondaries, as the effective value is the larger of `all` and the NIC's; while NICs share a subnet
  * arp_ignore=1 and arp_announce=2 on all of them, so that each answers for its own addresses only; no router
  * advertisement may set a default, and none is needed at all where the addresses come from metadata. Where only a lease
- * tells the address advertisements are listened to, for their sender is the gateway, and nothing is taken of them.
+ * tells the address advertisements are listened to, for their sender is the gateway, and nothing is taken of them: their subnet would
+ * stand in main from the moment that the link is up.
  */
 export function sysctlsFor(primary: DesiredPrimary, nics: readonly Addressed[]): readonly DesiredSysctl[] {
   const sysctls = nics.flatMap((nic) => [
     set(nic, 'ipv4', 'rp_filter', '2'),
-    nic.ipv6?.method === 'dhcp'
-      ? set(nic, 'ipv6', 'accept_ra_defrtr', '0')
-      : set(nic, 'ipv6', 'accept_ra', '0'),
-    ...(nic.ipv6?.byLease === true ? [set(nic, 'ipv6', 'accept_ra_pinfo', '0')] : []),
+    ...(nic.ipv6?.method === 'dhcp'
+      ? [set(nic, 'ipv6', 'accept_ra_defrtr', '0'), set(nic, 'ipv6', 'accept_ra_pinfo', '0')]
+      : [set(nic, 'ipv6', 'accept_ra', '0')]),
   ]);
   for (const nic of sharing(primary, nics)) {
     sysctls.push(set(nic, 'ipv4', 'arp_ignore', '1'), set(nic, 'ipv4', 'arp_announce', '2'));
